@@ -1,0 +1,1 @@
+"""Signing: contracts between mobile numbers and bank accounts, by both channels, and their whole life."""

@@ -1,0 +1,61 @@
+"""Signing sessions to look at: what became of the subscribers a hall sent to sign. Their links are shown to nobody."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from signing.admin.columns import bank_title, our_number
+from signing.models import SigningSession
+from unipay import msisdn
+from unipay.backoffice.admin import WindowAdmin, as_json, masked_number, partner_title, state_badge
+
+
+@admin.register(SigningSession)
+class SigningSessionAdmin(WindowAdmin):
+    """A session of the carrier channel."""
+
+    list_display = (
+        "session_no",
+        masked_number,
+        partner_title("hall", description=_("hall")),
+        bank_title,
+        "state_badge",
+        "failure_code",
+        "opened_at",
+        "ended_at",
+    )
+    list_filter = ("state",)
+    list_select_related = ("hall", "bank")
+    search_by = (("msisdn", msisdn.normalise), ("session_no", our_number("S")))
+    search_help_text = _("Whole mobile number or session number")
+    state_badge = state_badge(
+        {
+            "OPENED": "info",
+            "AT_BANK": "info",
+            "COMPLETED": "success",
+            "FAILED": "danger",
+            "EXPIRED": "warning",
+        }
+    )
+    readonly_fields = ("offered",)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    ("session_no", "state"),
+                    ("msisdn", "secondary_msisdns"),
+                    ("province", "hall"),
+                    ("bank", "contract"),
+                    "failure_code",
+                )
+            },
+        ),
+        (_("Page"), {"fields": (("return_url", "language"),)}),
+        (_("Terms"), {"fields": ("offered",)}),
+        (_("Times"), {"fields": (("opened_at", "consented_at"), ("expires_at", "ended_at"))}),
+    )
+
+    @admin.display(description=_("what the province allowed"))
+    def offered(self, session: SigningSession) -> str:
+        """Return the province's offer as the hall passed it on."""
+        return as_json(session.offer)

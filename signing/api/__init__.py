@@ -1,0 +1,1 @@
+"""The doors of signing that partners come through: one module per resource, one flow per door."""

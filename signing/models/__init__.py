@@ -1,0 +1,16 @@
+"""The facts of signing."""
+
+from signing.models.contract import Contract, HeldNumber
+from signing.models.manual_case import CaseEvidence, CaseObligation, ManualCase
+from signing.models.session import SigningSession
+from signing.models.transaction import SigningTransaction
+
+__all__ = [
+    "CaseEvidence",
+    "CaseObligation",
+    "Contract",
+    "HeldNumber",
+    "ManualCase",
+    "SigningSession",
+    "SigningTransaction",
+]

@@ -1,0 +1,147 @@
+"""Manual cases: what only people may decide, the evidence of both parties, and what a decision obliges us to."""
+
+from datetime import datetime
+
+import pghistory
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from django_fsm import FSMField, transition
+
+from signing.states import CaseReason, CaseState, Decision, Severity
+
+
+@pghistory.track()
+class ManualCase(models.Model):
+    """One question for people. `cause` names what brought it about: one open case per cause."""
+
+    case_no = models.CharField(_("case number"), max_length=64, unique=True)
+    cause = models.CharField(_("cause"), max_length=120)
+    reason = models.CharField(_("reason"), max_length=24, choices=CaseReason)
+    severity = models.CharField(_("severity"), max_length=8, choices=Severity, default=Severity.NORMAL)
+    state = FSMField(_("state"), default=CaseState.OPEN, choices=CaseState, protected=True)
+    msisdn = models.CharField(_("mobile number"), max_length=11)
+    province = models.ForeignKey(
+        "partners.Partner", models.PROTECT, related_name="+", verbose_name=_("province")
+    )
+    standing = models.ForeignKey(
+        "signing.Contract",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="cases_as_standing",
+        verbose_name=_("standing contract"),
+    )
+    contested = models.ForeignKey(
+        "signing.Contract",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="cases_as_contested",
+        verbose_name=_("contested contract"),
+    )
+    opened_at = models.DateTimeField(pgettext_lazy("time", "opened"))
+    due_at = models.DateTimeField(_("due"))
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("owner"),
+    )
+    decision = models.CharField(_("decision"), max_length=16, choices=Decision, blank=True)
+    remark = models.TextField(_("remark"), blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("decided by"),
+    )
+    decided_at = models.DateTimeField(pgettext_lazy("time", "decided"), null=True, blank=True)
+    closed_at = models.DateTimeField(pgettext_lazy("time", "closed"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("manual case")
+        verbose_name_plural = _("manual cases")
+        permissions = [("decide_manualcase", _("Can decide manual cases"))]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cause"], condition=~Q(state=CaseState.CLOSED), name="one_open_case_per_cause"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=CaseState.OPEN, decision="")
+                | ~Q(state=CaseState.OPEN) & ~Q(decision="") & Q(decided_at__isnull=False),
+                name="case_is_decided_unless_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=CaseState.CLOSED, closed_at__isnull=False)
+                | ~Q(state=CaseState.CLOSED) & Q(closed_at=None),
+                name="case_closes_with_a_time",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "due_at"], name="case_by_due"),
+            models.Index(fields=["msisdn", "-id"], name="case_by_msisdn"),
+        ]
+
+    def __str__(self) -> str:
+        return self.case_no
+
+    @transition(state, CaseState.OPEN, CaseState.DECIDED)
+    def decide(self, *, decision: Decision, remark: str, decided_by_id: int | None, now: datetime) -> None:
+        """People have decided; what it obliges us to is on its way."""
+        self.decision, self.remark, self.decided_by_id, self.decided_at = decision, remark, decided_by_id, now
+
+    @transition(state, CaseState.DECIDED, CaseState.CLOSED)
+    def close(self, *, now: datetime) -> None:
+        """Every obligation was acknowledged."""
+        self.closed_at = now
+
+    @transition(state, CaseState.DECIDED, CaseState.OPEN)
+    def reopen(self) -> None:
+        """An obligation could not be met: people must look again."""
+        self.decision, self.decided_by_id, self.decided_at = "", None, None
+
+
+class CaseEvidence(models.Model):
+    """What a party told us, when, and with which key. Append-only, by trigger; shown side by side."""
+
+    case = models.ForeignKey(ManualCase, models.PROTECT, related_name="evidence", verbose_name=_("case"))
+    partner = models.ForeignKey(
+        "partners.Partner", models.PROTECT, null=True, related_name="+", verbose_name=_("from")
+    )
+    request_no = models.CharField(_("request number"), max_length=64, blank=True)
+    key_id = models.CharField(_("signed with key"), max_length=32, blank=True)
+    facts = models.JSONField(_("facts"))
+    received_at = models.DateTimeField(pgettext_lazy("time", "received"))
+
+    class Meta:
+        verbose_name = _("evidence")
+        verbose_name_plural = _("evidence")
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}: {self.request_no}"
+
+
+class CaseObligation(models.Model):
+    """A message that a decision obliges us to get acknowledged before the case may close."""
+
+    case = models.ForeignKey(ManualCase, models.PROTECT, related_name="obligations", verbose_name=_("case"))
+    message = models.OneToOneField(
+        "messaging.OutboundMessage", models.PROTECT, related_name="+", verbose_name=_("message")
+    )
+    met_at = models.DateTimeField(_("met"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("obligation")
+        verbose_name_plural = _("obligations")
+
+    def __str__(self) -> str:
+        return f"{self.case_id} -> {self.message_id}"

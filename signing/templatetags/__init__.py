@@ -1,0 +1,1 @@
+"""What the payment pages need to write."""

@@ -1,0 +1,44 @@
+"""What people may decide in which situation, as a table."""
+
+import pytest
+
+from signing.case_policy import possible_decisions, urgency
+from signing.states import CaseReason, Decision
+
+KEEP, REPLACE, SAME = Decision.KEEP_STANDING, Decision.REPLACE, Decision.SAME_CONTRACT
+ACCEPT, NEITHER, TERMINATE = Decision.ACCEPT, Decision.NEITHER, Decision.TERMINATE
+AGAIN, CLOSE = Decision.NOTIFY_AGAIN, Decision.CLOSE
+
+
+@pytest.mark.parametrize(
+    ("reason", "standing", "contested", "free", "expected"),
+    [
+        ("STANDING_CONTRACT", "ACTIVE", "CONTESTED", True, (KEEP, SAME, REPLACE, NEITHER)),
+        ("STANDING_CONTRACT", "SUSPENDED", "CONTESTED", True, (KEEP, SAME, REPLACE, NEITHER)),
+        ("STANDING_CONTRACT", "PROVISIONAL", "CONTESTED", True, (KEEP, REPLACE, NEITHER)),
+        ("STANDING_CONTRACT", "ACTIVE", "CONTESTED", False, (KEEP, SAME, NEITHER)),
+        ("STANDING_CONTRACT", "TERMINATED", "CONTESTED", True, (ACCEPT, NEITHER)),
+        ("STANDING_CONTRACT", "TERMINATED", "CONTESTED", False, (NEITHER,)),
+        ("STANDING_CONTRACT", "ACTIVE", "TERMINATED", True, (CLOSE,)),
+        ("LATE_RESULT", None, "CONTESTED", True, (ACCEPT, NEITHER)),
+        ("LATE_RESULT", "ACTIVE", "CONTESTED", True, (KEEP, SAME, REPLACE, NEITHER)),
+        ("PROVINCE_REFUSED", "ACTIVE", None, True, (AGAIN, TERMINATE, CLOSE)),
+        ("PROVINCE_REFUSED", "TERMINATED", None, True, (AGAIN, CLOSE)),
+        ("BANK_REFUSED", "ACTIVE", None, True, (AGAIN, CLOSE)),
+        ("UNDELIVERABLE", "ACTIVE", None, True, (AGAIN, CLOSE)),
+    ],
+)
+def test_decisions_possible_depend_on_the_contracts(
+    reason: str, standing: str | None, contested: str | None, free: bool, expected: tuple[Decision, ...]
+) -> None:
+    found = possible_decisions(reason, standing=standing, contested=contested, number_is_free=free)
+
+    assert found == expected
+
+
+@pytest.mark.parametrize("reason", list(CaseReason))
+def test_every_reason_has_an_urgency(reason: CaseReason) -> None:
+    severity, allowed = urgency(reason)
+
+    assert severity in ("HIGH", "NORMAL", "LOW")
+    assert allowed.total_seconds() > 0

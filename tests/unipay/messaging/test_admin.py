@@ -1,0 +1,224 @@
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.messages import get_messages
+from django.test import Client
+from structlog.testing import capture_logs
+
+from tests.factories import make_partner
+from unipay.messaging.models import DeliveryAttempt, InboundRequest, OutboundMessage
+from unipay.partners.models import Partner
+
+NOW = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
+INBOUND, OUTBOUND = "/admin/messaging/inboundrequest/", "/admin/messaging/outboundmessage/"
+CARD, IDENTITY_NO = "6222021234567890128", "330102199003071003"
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
+
+
+def make_message(partner: Partner, state: str = "DEAD", **fields: Any) -> OutboundMessage:
+    settled = {} if state == "PENDING" else {"settled_at": NOW}
+    about = {"kind": "notice", "subject": "contract:1", "resource_version": 1, "payload": {}}
+    times = {"created_at": NOW, "next_attempt_at": NOW, **settled}
+    return OutboundMessage.objects.create(partner=partner, state=state, **{**about, **times, **fields})
+
+
+def make_request(partner: Partner, **fields: Any) -> InboundRequest:
+    asked = {"request_no": "R-1", "operation": "signings.create", "digest": "0" * 64, "key_id": "k1"}
+    answered = {"state": "DONE", "status": 201, "received_at": NOW, "answered_at": NOW, "answer": {}}
+    body = json.dumps({"account": {"number": CARD}, "holder": {"identity_no": IDENTITY_NO}})
+    return InboundRequest.objects.create(partner=partner, **{**asked, **answered, "body": body, **fields})
+
+
+def run(client: Client, action: str, *messages: OutboundMessage) -> list[str]:
+    answer = client.post(OUTBOUND, {"action": action, "_selected_action": [each.pk for each in messages]})
+    return [str(told) for told in get_messages(answer.wsgi_request)]
+
+
+def found(client: Client, address: str, **query: str) -> list[Any]:
+    return list(client.get(address, query).context["cl"].result_list)
+
+
+def test_dead_and_refused_messages_are_sent_again_and_others_say_why_not(administrator: Client) -> None:
+    province = make_partner("ZJ", "PROVINCE", key_id="")
+    dead, refused, delivered = (make_message(province, state) for state in ("DEAD", "REFUSED", "DELIVERED"))
+
+    told = run(administrator, "replay", dead, refused, delivered)
+
+    assert told == ["2 sent again.", f"{delivered}: not possible in its present state."]
+    states = OutboundMessage.objects.order_by("id").values_list("state", "attempts")
+    assert list(states) == [("PENDING", 0), ("PENDING", 0), ("DELIVERED", 0)]
+
+
+def test_pending_and_dead_messages_are_cancelled_and_others_say_why_not(administrator: Client) -> None:
+    province = make_partner("ZJ", "PROVINCE", key_id="")
+    pending, delivered = make_message(province, "PENDING"), make_message(province, "DELIVERED")
+
+    told = run(administrator, "cancel", pending, delivered)
+
+    assert told == ["1 cancelled.", f"{delivered}: not possible in its present state."]
+    assert list(OutboundMessage.objects.order_by("id").values_list("state", flat=True)) == [
+        "CANCELLED",
+        "DELIVERED",
+    ]
+
+
+def test_who_may_only_look_sends_and_cancels_nothing(clerk: Callable[..., Client]) -> None:
+    dead = make_message(make_partner("ZJ", "PROVINCE", key_id=""))
+    looking = clerk("messaging.view_outboundmessage")
+
+    run(looking, "replay", dead)
+    run(looking, "cancel", dead)
+
+    assert OutboundMessage.objects.get().state == "DEAD"
+
+
+def test_a_message_is_shown_with_every_attempt_and_masked(administrator: Client) -> None:
+    message = make_message(
+        make_partner("ZJ", "PROVINCE", key_id=""), payload={"msisdn": "13805710001", "note": IDENTITY_NO}
+    )
+    DeliveryAttempt.objects.create(
+        message=message, number=1, started_at=NOW, latency_ms=87, outcome="UNANSWERED", error="read time-out"
+    )
+
+    page = administrator.get(f"{OUTBOUND}{message.pk}/change/").content.decode()
+
+    assert "read time-out" in page
+    assert IDENTITY_NO not in page
+
+
+def test_the_history_of_a_message_tells_who_sent_it_again(administrator: Client) -> None:
+    message = make_message(make_partner("ZJ", "PROVINCE", key_id=""))
+    run(administrator, "replay", message)
+
+    page = administrator.get(f"{OUTBOUND}{message.pk}/history/").content.decode()
+
+    assert "root" in page
+    assert "pending" in page
+
+
+@pytest.mark.parametrize(
+    ("term", "numbers"),
+    [("138 0571 0001", [1]), ("contract:2", [2]), ("0571", []), ("contract:", [])],
+)
+def test_messages_are_found_by_whole_values(administrator: Client, term: str, numbers: list[int]) -> None:
+    province = make_partner("ZJ", "PROVINCE", key_id="")
+    make_message(province, subject="contract:1", msisdn="13805710001", resource_version=1)
+    make_message(province, subject="contract:2", msisdn="13805710002", resource_version=2)
+
+    assert [each.resource_version for each in found(administrator, OUTBOUND, q=term)] == numbers
+
+
+def test_a_message_is_found_by_its_event_id(administrator: Client) -> None:
+    province = make_partner("ZJ", "PROVINCE", key_id="")
+    make_message(province)
+    sought = make_message(province)
+
+    assert found(administrator, OUTBOUND, q=str(sought.event_id)) == [sought]
+
+
+def test_messages_are_filtered_by_state_kind_and_partner(administrator: Client) -> None:
+    province, bank = make_partner("ZJ", "PROVINCE", key_id=""), make_partner("ICBC", key_id="")
+    sought = make_message(province, "DEAD", kind="contract_changed")
+    make_message(province, "DELIVERED", kind="contract_changed")
+    make_message(province, "DEAD", kind="signing_outcome")
+    make_message(bank, "DEAD", kind="contract_changed")
+
+    query = {"state__exact": "DEAD", "kind": "contract_changed", "partner__id__exact": str(province.pk)}
+    assert found(administrator, OUTBOUND, **query) == [sought]
+
+
+def test_the_body_of_a_request_is_for_those_who_may_see_personal_data(clerk: Callable[..., Client]) -> None:
+    asked = make_request(make_partner("ICBC", key_id=""), answer={"contract_no": "C1", "holder": IDENTITY_NO})
+    looking = clerk("messaging.view_inboundrequest")
+    trusted = clerk("messaging.view_inboundrequest", "backoffice.reveal_personal_data", username="trusted")
+
+    page = looking.get(f"{INBOUND}{asked.pk}/change/").content.decode()
+
+    assert "C1" in page
+    assert CARD not in page
+    assert IDENTITY_NO not in page
+    assert looking.get(f"{INBOUND}{asked.pk}/show_body/").status_code == 403
+    assert CARD in trusted.get(f"{INBOUND}{asked.pk}/show_body/").content.decode()
+
+
+def test_looking_at_personal_data_is_noted(administrator: Client) -> None:
+    asked = make_request(make_partner("ICBC", key_id=""))
+
+    with capture_logs() as logged:
+        administrator.get(f"{INBOUND}{asked.pk}/show_body/")
+
+    noted = [event for event in logged if event["event"] == "personal_data_revealed"]
+    assert [(event["what"], event["user"]) for event in noted] == [(f"inbound request {asked.pk}", "root")]
+
+
+def test_looking_at_personal_data_is_kept_where_no_log_level_loses_it(administrator: Client) -> None:
+    asked = make_request(make_partner("ICBC", key_id=""))
+
+    administrator.get(f"{INBOUND}{asked.pk}/show_body/")
+
+    noted = LogEntry.objects.get()
+    assert (noted.user.get_username(), noted.object_id) == ("root", str(asked.pk))
+    assert noted.change_message == "Show the body"
+
+
+def test_who_may_not_see_requests_sees_no_personal_data_of_them_either(clerk: Callable[..., Client]) -> None:
+    asked = make_request(make_partner("ICBC", key_id=""))
+
+    answer = clerk("backoffice.reveal_personal_data").get(f"{INBOUND}{asked.pk}/show_body/")
+
+    assert answer.status_code == 403
+
+
+def test_requests_are_found_by_number_and_request_number(administrator: Client) -> None:
+    bank = make_partner("ICBC", key_id="")
+    by_number = make_request(bank, request_no="R-1", msisdn="13805710001")
+    by_request_no = make_request(bank, request_no="R-2")
+
+    assert found(administrator, INBOUND, q="13805710001") == [by_number]
+    assert found(administrator, INBOUND, q="R-2") == [by_request_no]
+
+
+def test_messages_and_requests_are_not_edited(administrator: Client) -> None:
+    message = make_message(make_partner("ZJ", "PROVINCE", key_id=""))
+    asked = make_request(message.partner)
+
+    for address in (f"{OUTBOUND}{message.pk}/", f"{INBOUND}{asked.pk}/"):
+        assert administrator.post(f"{address}change/", {"state": "DELIVERED"}).status_code == 403
+        assert administrator.post(f"{address}delete/", {"post": "yes"}).status_code == 403
+    assert administrator.get(f"{OUTBOUND}add/").status_code == 403
+
+
+def test_lists_mask_mobile_numbers_and_a_row_shows_the_whole_one(administrator: Client) -> None:
+    bank = make_partner("ICBC")
+    make_request(bank, msisdn="13805710001")
+    message = make_message(bank, msisdn="13805710001")
+
+    lists = [administrator.get(address).content.decode() for address in (INBOUND, OUTBOUND)]
+    row = administrator.get(f"{OUTBOUND}{message.pk}/change/").content.decode()
+
+    assert all("138****0001" in text and "13805710001" not in text for text in lists)
+    assert "13805710001" in row
+
+
+def test_operations_and_kinds_are_shown_by_name(administrator: Client) -> None:
+    bank = make_partner("ICBC")
+    make_request(bank)
+    make_message(bank, kind="contract_changed")
+
+    inbound, outbound = (administrator.get(address).content.decode() for address in (INBOUND, OUTBOUND))
+
+    assert "signing request" in inbound
+    assert "contract changed" in outbound
+
+
+def test_messages_are_filtered_by_kind(administrator: Client) -> None:
+    bank = make_partner("ICBC")
+    changed = make_message(bank, kind="contract_changed")
+    make_message(bank, kind="signing_outcome")
+
+    assert found(administrator, OUTBOUND, kind="contract_changed") == [changed]

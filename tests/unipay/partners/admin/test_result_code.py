@@ -1,0 +1,79 @@
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from prometheus_client import REGISTRY
+
+from tests.factories import make_partner
+from unipay.partners.models import Partner, ResultCode
+from unipay.partners.reference import load_result_codes
+
+LIST = "/admin/partners/resultcode/"
+HEAD = "kind,partner,direction,operation,code,reason_code,finality,remark\n"
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
+
+
+def dry_run(client: Client, text: str) -> Any:
+    file = SimpleUploadedFile("codes.csv", (HEAD + text).encode(), content_type="text/csv")
+    return client.post(f"{LIST}import/", {"import_file": file, "format": "0"})
+
+
+def try_code(client: Client, partner: Partner, code: str, operation: str = "") -> str:
+    asked = {"partner": partner.pk, "direction": "ANSWER", "operation": operation, "code": code}
+    return client.get(f"{LIST}try/", asked).content.decode()
+
+
+def test_a_file_of_codes_is_shown_first_and_then_carried_out(administrator: Client) -> None:
+    make_partner("ICBC", key_id="")
+    ResultCode.objects.create(kind="BANK", code="0000", finality="UNKNOWN")
+
+    preview = dry_run(
+        administrator, "BANK,,ANSWER,,0000,,SUCCESS,\nBANK,ICBC,ANSWER,,E1,contract_unknown,UNKNOWN,\n"
+    )
+    assert ResultCode.objects.get().finality == "UNKNOWN"
+
+    administrator.post(f"{LIST}process_import/", preview.context["confirm_form"].initial)
+    assert list(ResultCode.objects.order_by("code").values_list("partner__code", "code", "finality")) == [
+        (None, "0000", "SUCCESS"),
+        ("ICBC", "E1", "UNKNOWN"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "line", ["BANK,,ANSWER,,0000,,MAYBE,", "BANK,XX,ANSWER,,0000,,SUCCESS,", "SHOP,,ANSWER,,0000,,SUCCESS,"]
+)
+def test_a_faulty_line_refuses_the_file(administrator: Client, line: str) -> None:
+    preview = dry_run(administrator, f"BANK,,ANSWER,,E1,,UNKNOWN,\n{line}\n")
+
+    assert "confirm_form" not in preview.context
+    assert not ResultCode.objects.exists()
+
+
+def test_a_code_is_tried_before_it_happens(administrator: Client) -> None:
+    load_result_codes()
+    bank = make_partner("ICBC", key_id="")
+
+    assert "final failure" in try_code(administrator, bank, "4002")
+    assert "success" in try_code(administrator, bank, "4002", "contract_cancelled")
+
+
+def test_trying_an_unmapped_code_says_so_and_raises_no_alarm(administrator: Client) -> None:
+    bank = make_partner("TRIED", key_id="")
+    labels = {"partner": "TRIED", "direction": "ANSWER", "operation": ""}
+
+    page = try_code(administrator, bank, "E9")
+
+    assert "Nobody has given this code a meaning" in page
+    assert REGISTRY.get_sample_value("unipay_unmapped_result_codes_total", labels) is None
+
+
+def test_a_code_of_one_partner_is_of_its_kind(administrator: Client) -> None:
+    bank = make_partner("ICBC", key_id="")
+    form = {"kind": "HALL", "partner": bank.pk, "direction": "ANSWER", "code": "1", "finality": "SUCCESS"}
+
+    page = administrator.post(f"{LIST}add/", form)
+
+    assert "The partner is of another kind." in page.content.decode()
+    assert not ResultCode.objects.exists()

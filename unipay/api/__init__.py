@@ -1,0 +1,1 @@
+"""What every partner endpoint shares: authentication, permissions, errors, pagination."""

@@ -1,0 +1,1 @@
+"""What a partner's developer downloads; nothing here imports Unipay."""

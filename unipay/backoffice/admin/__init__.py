@@ -1,0 +1,23 @@
+"""The base classes every admin of Unipay is made of, and the accounts of those who use it."""
+
+from unipay.backoffice.admin import accounts, calendar
+from unipay.backoffice.admin.display import as_json, masked_json, masked_number, partner_title, state_badge
+from unipay.backoffice.admin.outcomes import report_outcomes
+from unipay.backoffice.admin.spreadsheet import SpreadsheetAdmin
+from unipay.backoffice.admin.window import FastListMixin, HistoryMixin, WindowAdmin, WindowInline
+
+__all__ = [
+    "FastListMixin",
+    "HistoryMixin",
+    "SpreadsheetAdmin",
+    "WindowAdmin",
+    "WindowInline",
+    "accounts",
+    "as_json",
+    "calendar",
+    "masked_json",
+    "masked_number",
+    "partner_title",
+    "report_outcomes",
+    "state_badge",
+]

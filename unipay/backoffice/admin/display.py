@@ -1,0 +1,60 @@
+"""How values are shown: states as badges, JSON readable, personal numbers masked."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from unipay import msisdn
+from unipay.errors import Text
+from unipay.logging import mask_text
+
+_NOTHING = "—"
+_STATE = _("state")
+
+
+def state_badge(
+    colours: dict[str, str], *, field: str = "state", description: Text = _STATE
+) -> Callable[[Any, Any], tuple[str, str]]:
+    """Return a list column that shows the state as a badge; colours: success, info, warning, danger, primary."""
+
+    @display(description=description, label=colours)
+    def badge(self: Any, row: Any) -> tuple[str, str]:
+        return getattr(row, field), getattr(row, f"get_{field}_display")()
+
+    return badge
+
+
+@display(description=_("mobile number"))
+def masked_number(row: Any) -> str:
+    """Return the number as lists show it: "138****0001"."""
+    return msisdn.mask(row.msisdn) if row.msisdn else _NOTHING
+
+
+def partner_title(field: str, *, description: Text) -> Callable[[Any], str]:
+    """Return a list column that names a partner in the language of the moment."""
+
+    @display(description=description)
+    def partner_title(row: Any) -> str:
+        partner = getattr(row, field)
+        return partner.title if partner else _NOTHING
+
+    return partner_title
+
+
+def as_json(value: Any) -> SafeString | str:
+    """Return JSON laid out for reading."""
+    return _preformatted(json.dumps(value, ensure_ascii=False, indent=2)) if value else _NOTHING
+
+
+def masked_json(value: Any) -> SafeString | str:
+    """Return JSON laid out for reading, its mobile, identity and account numbers masked."""
+    return _preformatted(mask_text(json.dumps(value, ensure_ascii=False, indent=2))) if value else _NOTHING
+
+
+def _preformatted(text: str) -> SafeString:
+    return format_html('<pre class="whitespace-pre-wrap break-all font-mono text-xs">{}</pre>', text)

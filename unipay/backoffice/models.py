@@ -1,0 +1,18 @@
+"""Rights that belong to no single table."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+REVEAL = "backoffice.reveal_personal_data"
+
+
+class Right(models.Model):
+    """Holds no rows: it lets rights that cut across the tables be granted to staff like any other."""
+
+    class Meta:
+        managed = False
+        default_permissions = ()
+        permissions = [("reveal_personal_data", _("Can see personal data unmasked"))]
+
+    def __str__(self) -> str:
+        return "right"

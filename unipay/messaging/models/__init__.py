@@ -1,0 +1,15 @@
+"""The facts about messages: requests that came in, messages promised to partners, every attempt to deliver one."""
+
+from unipay.messaging.models.inbound import InboundRequest, InboundState
+from unipay.messaging.models.line import Line
+from unipay.messaging.models.outbound import AttemptOutcome, DeliveryAttempt, MessageState, OutboundMessage
+
+__all__ = [
+    "AttemptOutcome",
+    "DeliveryAttempt",
+    "InboundRequest",
+    "InboundState",
+    "Line",
+    "MessageState",
+    "OutboundMessage",
+]

@@ -1,0 +1,1 @@
+"""Partners: banks, provinces, halls, agents and providers; their keys, endpoints, rights and result codes."""

@@ -1,0 +1,159 @@
+"""What the simulated partners do with a number, by its last four digits: 0000 to 8999 are ordinary, the
+reserved ones from 9000 on each show one thing that goes wrong between us and a partner."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Side(StrEnum):
+    """Whose conduct a scenario changes."""
+
+    PROVINCE = "PROVINCE"
+    BANK = "BANK"
+    HALL = "HALL"
+
+
+class Effect(StrEnum):
+    """What happens instead of the ordinary; the first group may befall any call of ours to a partner."""
+
+    REFUSED = "REFUSED"
+    UNMAPPED = "UNMAPPED"
+    SLOW = "SLOW"
+    SILENT = "SILENT"
+    WRONGLY_SIGNED = "WRONGLY_SIGNED"
+    UNAVAILABLE = "UNAVAILABLE"
+    FAILS_TWICE = "FAILS_TWICE"
+
+    ALREADY_SIGNED = "ALREADY_SIGNED"
+
+    ANNOUNCED_TWICE = "ANNOUNCED_TWICE"
+    ANNOUNCED_ANEW = "ANNOUNCED_ANEW"
+    ANNOUNCED_LATE = "ANNOUNCED_LATE"
+    CONTRADICTING = "CONTRADICTING"
+    ANNOUNCED_WRONGLY_SIGNED = "ANNOUNCED_WRONGLY_SIGNED"
+    NOTICE_LOST = "NOTICE_LOST"
+    NEVER_SIGNED = "NEVER_SIGNED"
+    ACCOUNT_INVALID = "ACCOUNT_INVALID"
+    TERMS_TOO_HIGH = "TERMS_TOO_HIGH"
+    OVERTAKEN = "OVERTAKEN"
+
+
+CHECK_ELIGIBILITY = "check_eligibility"
+CONTRACT_CHANGED = "contract_changed"
+NUMBER_STATUS = "number_status"
+QUERY_SIGNING = "query_signing"
+CONTRACT_CONFIRMED = "contract_confirmed"
+CONTRACT_CANCELLED = "contract_cancelled"
+SIGNING_OUTCOME = "signing_outcome"
+ANNOUNCE_RESULT = "announce_result"
+"""Not a call of ours: what the bank does once the subscriber signed."""
+
+RESERVED_FROM = "9000"
+UNMAPPED_CODE = "7777"
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One reserved ending of a number: in `operation` its `side` shows `effect`, with `result_code` if any."""
+
+    ending: str
+    side: Side
+    operation: str
+    effect: Effect
+    title_zh: str
+    title_en: str
+    result_code: str = ""
+
+    def title(self, language: str) -> str:
+        """Return the title in Chinese unless English is asked for."""
+        return self.title_en if language.startswith("en") else self.title_zh
+
+
+_ASKED = (Side.PROVINCE, CHECK_ELIGIBILITY)
+_TOLD = (Side.PROVINCE, CONTRACT_CHANGED)
+_ANNOUNCES = (Side.BANK, ANNOUNCE_RESULT)
+_QUERIED = (Side.BANK, QUERY_SIGNING)
+_HALL_TOLD = (Side.HALL, SIGNING_OUTCOME)
+
+
+def _row(
+    ending: str, where: tuple[Side, str], effect: Effect, zh: str, en: str, result_code: str = ""
+) -> Scenario:
+    side, operation = where
+    return Scenario(ending, side, operation, effect, zh, en, result_code)
+
+
+# fmt: off
+SCENARIOS: tuple[Scenario, ...] = (
+    _row("9001", _ASKED, Effect.ALREADY_SIGNED, "省侧答：已有正式签约", "Province: already signed (formal)"),
+    _row("9002", _ASKED, Effect.REFUSED, "省侧拒绝：号码状态不正常", "Province refuses: number not normal", "2001"),
+    _row("9003", _ASKED, Effect.REFUSED, "省侧拒绝：已有互斥业务", "Province refuses: exclusive service", "2002"),
+    _row("9004", _ASKED, Effect.REFUSED, "省侧拒绝：黑名单号码", "Province refuses: blacklisted", "2003"),
+    _row("9005", _ASKED, Effect.REFUSED, "省侧拒绝：副号不可签约", "Province refuses: secondary number", "2004"),
+    _row("9006", _ASKED, Effect.REFUSED, "省侧拒绝：号码不存在", "Province refuses: unknown number", "2005"),
+    _row("9011", _ASKED, Effect.SLOW, "省侧应答慢，但未超时", "Province is slow, but within the time-out"),
+    _row("9012", _ASKED, Effect.SILENT, "省侧不应答（超时）", "Province never answers (time-out)"),
+    _row("9013", _ASKED, Effect.WRONGLY_SIGNED, "省侧应答签名错误", "Province's answer is wrongly signed"),
+    _row("9014", _ASKED, Effect.UNMAPPED, "省侧答未登记的返回码", "Province: unmapped result code", UNMAPPED_CODE),
+    _row("9015", _ASKED, Effect.UNAVAILABLE, "省侧系统不可用（503）", "Province's system is down (503)"),
+    _row("9021", _TOLD, Effect.REFUSED, "省侧拒绝正式签约", "Province refuses the formal contract", "3001"),
+    _row("9022", _TOLD, Effect.FAILS_TWICE, "签约通知两次失败后成功", "Change notice fails twice, then is taken"),
+    _row("9023", _TOLD, Effect.UNMAPPED, "签约通知答未登记的返回码", "Change notice: unmapped code", UNMAPPED_CODE),
+    _row("9030", _ANNOUNCES, Effect.ANNOUNCED_ANEW, "银行以新请求号再次通知",
+         "Bank announces again under a new request number"),
+    _row("9031", _ANNOUNCES, Effect.ANNOUNCED_TWICE, "银行以同一请求号重复通知",
+         "Bank announces twice (same request number)"),
+    _row("9032", _ANNOUNCES, Effect.ANNOUNCED_LATE, "银行迟到：查询答处理中，按钮补发",
+         "Bank is late: queries say PENDING until told to announce"),
+    _row("9033", _ANNOUNCES, Effect.CONTRADICTING, "银行先通知失败，后通知成功", "Bank says FAILED, then SIGNED"),
+    _row("9034", _ANNOUNCES, Effect.ANNOUNCED_WRONGLY_SIGNED, "银行通知签名错误", "Bank's result is wrongly signed"),
+    _row("9035", _QUERIED, Effect.SILENT, "银行不通知，也不应答查询", "Bank neither announces nor answers queries"),
+    _row("9036", _ANNOUNCES, Effect.ACCOUNT_INVALID, "银行账户校验失败", "Bank's account check fails"),
+    _row("9037", _ANNOUNCES, Effect.NOTICE_LOST, "银行通知丢失，查询答已签约", "Bank's notice lost; query: SIGNED"),
+    _row("9038", _ANNOUNCES, Effect.NEVER_SIGNED, "银行未签约，查询答未签约", "Bank never signed; query: NOT_SIGNED"),
+    _row("9039", _ANNOUNCES, Effect.TERMS_TOO_HIGH, "银行条款超过省侧上限", "Bank's terms exceed the maximum"),
+    _row("9040", _ANNOUNCES, Effect.OVERTAKEN, "另一家银行柜台抢先签约：重复签约",
+         "Another bank signs at its counter meanwhile: a duplicate"),
+    _row("9041", _HALL_TOLD, Effect.UNAVAILABLE, "网厅接口不可用（503）", "Hall's endpoint is down (503)"),
+)
+# fmt: on
+
+_BY_ENDING = {scenario.ending: scenario for scenario in SCENARIOS}
+_SIDES = {
+    Side.PROVINCE: ("省", "province"),
+    Side.BANK: ("银行", "bank"),
+    Side.HALL: ("网厅", "hall"),
+}
+
+
+def scenario_of(msisdn: str) -> Scenario | None:
+    """Return the scenario a number is reserved for, None for an ordinary number."""
+    return _BY_ENDING.get(msisdn[-4:])
+
+
+def scenario_in(operation: str, *, msisdn: str) -> Scenario | None:
+    """Return the number's scenario when it shows itself in this operation."""
+    scenario = scenario_of(msisdn)
+    return scenario if scenario is not None and scenario.operation == operation else None
+
+
+def is_reserved(msisdn: str) -> bool:
+    """Whether the number's last four digits are kept for scenarios."""
+    return msisdn[-4:] >= RESERVED_FROM
+
+
+def side_title(side: Side, *, language: str) -> str:
+    """Return the word for a side, in Chinese unless English is asked for."""
+    chinese, english = _SIDES[side]
+    return english if language.startswith("en") else chinese
+
+
+def scenario_table(language: str) -> str:
+    """Return the scenarios as a markdown table for the API docs."""
+    english = language.startswith("en")
+    head = ("Last four digits", "Who", "What happens") if english else ("末四位", "哪一方", "会发生什么")
+    ordinary = "Ordinary: even is prepaid, odd is postpaid with auto-pay allowed"
+    ordinary_zh = "普通号码：偶数为预付费，奇数为后付费且允许自动缴费"
+    rows = [head, ("---", "---", "---"), ("0000–8999", "", ordinary if english else ordinary_zh)]
+    rows += [(s.ending, side_title(s.side, language=language), s.title(language)) for s in SCENARIOS]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)

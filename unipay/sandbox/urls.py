@@ -1,0 +1,56 @@
+"""Addresses of the sandbox: the wire Unipay calls, and the pages people use."""
+
+from django.urls import path
+from django.views.decorators.csrf import csrf_exempt
+
+from unipay.sandbox import bank, hall, province
+from unipay.sandbox.pages import bank as bank_pages
+from unipay.sandbox.pages import hall as hall_pages
+from unipay.sandbox.pages import province as province_pages
+from unipay.sandbox.pages import start as start_pages
+from unipay.sandbox.receiving import Door, ReceivingView
+from unipay.sandbox.scenarios import (
+    CHECK_ELIGIBILITY,
+    CONTRACT_CANCELLED,
+    CONTRACT_CHANGED,
+    CONTRACT_CONFIRMED,
+    NUMBER_STATUS,
+    QUERY_SIGNING,
+    SIGNING_OUTCOME,
+)
+from unipay.sandbox.states import Role
+
+app_name = "sandbox"
+
+DOORS = {
+    "provinces/<str:code>/eligibility-checks": Door(Role.PROVINCE, CHECK_ELIGIBILITY, province.eligibility),
+    "provinces/<str:code>/contract-changes": Door(
+        Role.PROVINCE, CONTRACT_CHANGED, province.take_contract_change
+    ),
+    "provinces/<str:code>/number-status": Door(Role.PROVINCE, NUMBER_STATUS, province.number_status),
+    "banks/<str:code>/signing-queries": Door(Role.BANK, QUERY_SIGNING, bank.answer_query),
+    "banks/<str:code>/contract-confirmations": Door(Role.BANK, CONTRACT_CONFIRMED, bank.take_confirmation),
+    "banks/<str:code>/contract-cancellations": Door(Role.BANK, CONTRACT_CANCELLED, bank.take_cancellation),
+    "halls/<str:code>/signing-outcomes": Door(Role.HALL, SIGNING_OUTCOME, hall.take_outcome),
+}
+
+urlpatterns = [
+    *(
+        path(route, csrf_exempt(ReceivingView.as_view(door=door)), name=door.operation)
+        for route, door in DOORS.items()
+    ),
+    path("", start_pages.start, name="start"),
+    path("sms/", start_pages.sms, name="sms"),
+    path("language/<str:code>/", start_pages.language, name="language"),
+    path("hall/", hall_pages.start_signing, name="hall"),
+    path("hall/outcomes/<str:request_no>/", hall_pages.outcome, name="hall_outcome"),
+    path("banks/<str:code>/", bank_pages.book, name="bank_book"),
+    path("banks/<str:code>/counter/", bank_pages.counter, name="bank_counter"),
+    path("banks/<str:code>/signing/", bank_pages.receive_hand_over, name="bank_hand_over"),
+    path("banks/<str:code>/signing/<int:pk>/", bank_pages.signing_page, name="bank_signing"),
+    path("banks/<str:code>/contracts/<int:pk>/", bank_pages.contract, name="bank_contract"),
+    path("banks/<str:code>/contracts/<int:pk>/<str:action>/", bank_pages.act, name="bank_act"),
+    path("provinces/", province_pages.provinces, name="provinces"),
+    path("provinces/<str:code>/", province_pages.book, name="province"),
+    path("provinces/<str:code>/events/", province_pages.announce, name="province_event"),
+]

@@ -1,0 +1,67 @@
+"""What runs when, and why: the one page. `manage.py sync_schedule` writes it into the calendar of the admin,
+where operators may change or switch off any entry; what they changed stays as they left it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from unipay.errors import Text
+
+
+@dataclass(frozen=True)
+class Every:
+    """Again and again, a pause apart; an order that a worker did not take within `expires` is dropped."""
+
+    pause: timedelta
+
+    @property
+    def expires(self) -> timedelta:
+        """A missed turn is worth nothing once the next ones are due."""
+        return max(3 * self.pause, timedelta(seconds=30))
+
+
+@dataclass(frozen=True)
+class Daily:
+    """Once a day at this time in Asia/Shanghai."""
+
+    hour: int
+    minute: int = 0
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the calendar: the task, when it runs, and why."""
+
+    task: str
+    when: Every | Daily
+    why: Text
+
+
+SCHEDULE = (
+    Entry(
+        "unipay.heartbeat",
+        Every(timedelta(seconds=10)),
+        _("Proves that beat, broker, worker and database work together; /readyz looks at it."),
+    ),
+    Entry(
+        "messaging.sweep",
+        Every(timedelta(seconds=5)),
+        _("A wake-up may be lost: sends what is due and was not sent."),
+    ),
+    Entry(
+        "api.prune_nonces",
+        Every(timedelta(minutes=10)),
+        _("Drops nonces too old to be replayed."),
+    ),
+    Entry(
+        "signing.expire_provisional",
+        Every(timedelta(minutes=1)),
+        _("Provisional contracts that ran out: the bank is asked first, then they end (A2)."),
+    ),
+    Entry(
+        "signing.expire_sessions",
+        Every(timedelta(minutes=1)),
+        _("Hall sessions that ran out: they end and the hall is told (A1)."),
+    ),
+)
