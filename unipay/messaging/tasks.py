@@ -34,6 +34,7 @@ def wake(partner_id: int) -> None:
     global _pause_ends
     began = time.monotonic()
     if began < _pause_ends:
+        log.info("wake_left_to_sweep", partner_id=partner_id)
         return
     if _pause_ends:
         # One finds out whether the broker is back; nobody else waits for it meanwhile.
