@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('backoffice', '0001_grant_the_right_to_reveal_personal_data'),
+        ('backoffice', '0002_note_disclosures_and_grant_exports'),
         ('partners', '0002_publish_own_keys_before_they_sign'),
         ('pghistory', '0007_auto_20250421_0444'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 REVEAL = "backoffice.reveal_personal_data"
+EXPORT = "backoffice.export_lists"
 
 
 class Right(models.Model):
@@ -12,7 +13,10 @@ class Right(models.Model):
     class Meta:
         managed = False
         default_permissions = ()
-        permissions = [("reveal_personal_data", _("Can see personal data unmasked"))]
+        permissions = [
+            ("reveal_personal_data", _("Can see personal data unmasked")),
+            ("export_lists", _("Can take lists out as files")),
+        ]
 
     def __str__(self) -> str:
         return "right"
