@@ -181,19 +181,19 @@ class OutboundMessageAdmin(WindowAdmin):
         return masked_json(message.answer)
 
     @admin.action(description=_("Send again"), permissions=["operate"])
-    def replay(self, request: HttpRequest, queryset: QuerySet[OutboundMessage]) -> None:
+    def replay(self, request: HttpRequest, queryset: QuerySet[OutboundMessage]) -> HttpResponse:
         """Start the ladder of the chosen messages again."""
         now = clock.now()
         messages = queryset.order_by("id")
-        report_outcomes(
+        return report_outcomes(
             self, request, messages, verb=lambda each: outbox.replay(each, now=now), done=_("sent again")
         )
 
     @admin.action(description=_("Cancel: it is no longer true"), permissions=["operate"])
-    def cancel(self, request: HttpRequest, queryset: QuerySet[OutboundMessage]) -> None:
+    def cancel(self, request: HttpRequest, queryset: QuerySet[OutboundMessage]) -> HttpResponse:
         """Cancel the chosen messages."""
         now = clock.now()
-        report_outcomes(
+        return report_outcomes(
             self, request, queryset, verb=lambda each: outbox.cancel(each, now=now), done=_("cancelled")
         )
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.contrib.messages import get_messages
 from django.test import Client
 from structlog.testing import capture_logs
 
 from tests.factories import make_partner
+from tests.told import run_action
 from unipay.messaging.models import DeliveryAttempt, InboundRequest, OutboundMessage
 from unipay.partners.models import Partner
 
@@ -35,8 +35,7 @@ def make_request(partner: Partner, **fields: Any) -> InboundRequest:
 
 
 def run(client: Client, action: str, *messages: OutboundMessage) -> list[str]:
-    answer = client.post(OUTBOUND, {"action": action, "_selected_action": [each.pk for each in messages]})
-    return [str(told) for told in get_messages(answer.wsgi_request)]
+    return run_action(client, OUTBOUND, action, *messages)
 
 
 def found(client: Client, address: str, **query: str) -> list[Any]:
@@ -49,7 +48,11 @@ def test_dead_and_refused_messages_are_sent_again_and_others_say_why_not(adminis
 
     told = run(administrator, "replay", dead, refused, delivered)
 
-    assert told == ["2 sent again.", f"{delivered}: not possible in its present state."]
+    assert told == [
+        "2 sent again.",
+        "1 refused: the reasons are below.",
+        f"{delivered}: not possible in its present state.",
+    ]
     states = OutboundMessage.objects.order_by("id").values_list("state", "attempts")
     assert list(states) == [("PENDING", 0), ("PENDING", 0), ("DELIVERED", 0)]
 
@@ -60,7 +63,11 @@ def test_pending_and_dead_messages_are_cancelled_and_others_say_why_not(administ
 
     told = run(administrator, "cancel", pending, delivered)
 
-    assert told == ["1 cancelled.", f"{delivered}: not possible in its present state."]
+    assert told == [
+        "1 cancelled.",
+        "1 refused: the reasons are below.",
+        f"{delivered}: not possible in its present state.",
+    ]
     assert list(OutboundMessage.objects.order_by("id").values_list("state", flat=True)) == [
         "CANCELLED",
         "DELIVERED",

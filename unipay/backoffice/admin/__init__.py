@@ -1,6 +1,7 @@
 """The base classes every admin of Unipay is made of, and the accounts of those who use it."""
 
 from unipay.backoffice.admin import accounts, calendar
+from unipay.backoffice.admin.confirmation import Preview, Question, confirmed_action
 from unipay.backoffice.admin.display import as_json, masked_json, masked_number, partner_title, state_badge
 from unipay.backoffice.admin.outcomes import report_outcomes
 from unipay.backoffice.admin.spreadsheet import SpreadsheetAdmin
@@ -9,12 +10,15 @@ from unipay.backoffice.admin.window import FastListMixin, HistoryMixin, WindowAd
 __all__ = [
     "FastListMixin",
     "HistoryMixin",
+    "Preview",
+    "Question",
     "SpreadsheetAdmin",
     "WindowAdmin",
     "WindowInline",
     "accounts",
     "as_json",
     "calendar",
+    "confirmed_action",
     "masked_json",
     "masked_number",
     "partner_title",

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -24,10 +24,12 @@ class PartnerKeyAdmin(WindowAdmin):
     actions = ("retire",)
 
     @admin.action(description=_("Retire: its signatures count no more"), permissions=["operate"])
-    def retire(self, request: HttpRequest, queryset: QuerySet[PartnerKey]) -> None:
+    def retire(self, request: HttpRequest, queryset: QuerySet[PartnerKey]) -> HttpResponse:
         """Retire the chosen keys."""
         now = clock.now()
-        report_outcomes(self, request, queryset, verb=lambda key: retire_key(key, now=now), done=_("retired"))
+        return report_outcomes(
+            self, request, queryset, verb=lambda key: retire_key(key, now=now), done=_("retired")
+        )
 
 
 @admin.register(OwnKey)
@@ -50,10 +52,10 @@ class OwnKeyAdmin(WindowAdmin):
         return format_html('<pre class="font-mono text-xs">{}</pre>', key.public_key)
 
     @admin.action(description=_("Rotate: make a successor that signs in a week"), permissions=["operate"])
-    def rotate(self, request: HttpRequest, queryset: QuerySet[OwnKey]) -> None:
+    def rotate(self, request: HttpRequest, queryset: QuerySet[OwnKey]) -> HttpResponse:
         """Make a successor of each chosen key, published before it signs."""
         now = clock.now()
-        report_outcomes(
+        return report_outcomes(
             self,
             request,
             queryset,
@@ -62,9 +64,9 @@ class OwnKeyAdmin(WindowAdmin):
         )
 
     @admin.action(description=_("Retire at once: its private half leaked"), permissions=["operate"])
-    def retire(self, request: HttpRequest, queryset: QuerySet[OwnKey]) -> None:
+    def retire(self, request: HttpRequest, queryset: QuerySet[OwnKey]) -> HttpResponse:
         """Sign no more with the chosen keys; partners that lack the next one will refuse us until they have it."""
         now = clock.now()
-        report_outcomes(
+        return report_outcomes(
             self, request, queryset, verb=lambda key: retire_own_key(key, now=now), done=_("retired")
         )

@@ -136,19 +136,19 @@ class PartnerAdmin(HistoryMixin, ModelAdmin):  # type: ignore[misc]
         forget_keys_on_commit()
 
     @admin.action(description=_("Close to new business"), permissions=["change"])
-    def close(self, request: HttpRequest, queryset: QuerySet[Partner]) -> None:
+    def close(self, request: HttpRequest, queryset: QuerySet[Partner]) -> HttpResponse:
         """Close the chosen partners."""
-        report_outcomes(self, request, queryset, verb=availability.close, done=_("closed"))
+        return report_outcomes(self, request, queryset, verb=availability.close, done=_("closed"))
 
     @admin.action(description=_("Reopen"), permissions=["change"])
-    def reopen(self, request: HttpRequest, queryset: QuerySet[Partner]) -> None:
+    def reopen(self, request: HttpRequest, queryset: QuerySet[Partner]) -> HttpResponse:
         """Reopen the chosen partners."""
-        report_outcomes(self, request, queryset, verb=availability.reopen, done=_("reopened"))
+        return report_outcomes(self, request, queryset, verb=availability.reopen, done=_("reopened"))
 
     @admin.action(description=_("Suspend: accept nothing"), permissions=["change"])
-    def suspend(self, request: HttpRequest, queryset: QuerySet[Partner]) -> None:
+    def suspend(self, request: HttpRequest, queryset: QuerySet[Partner]) -> HttpResponse:
         """Suspend the chosen partners."""
-        report_outcomes(self, request, queryset, verb=availability.suspend, done=_("suspended"))
+        return report_outcomes(self, request, queryset, verb=availability.suspend, done=_("suspended"))
 
     @action(description=_("Add a key"), icon="key", permissions=["change"])
     def add_key(self, request: HttpRequest, object_id: str) -> HttpResponse:

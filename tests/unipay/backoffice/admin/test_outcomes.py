@@ -29,24 +29,30 @@ def rename_even(bank: LegalBank) -> None:
         raise Refusal(NO, bank.code)
 
 
-def outcomes_of(banks: list[LegalBank]) -> tuple[int, list[str]]:
-    request: Any = RequestFactory().post("/")
+def report(banks: list[LegalBank]) -> tuple[Any, list[str]]:
+    """Run it, and return the answer and what the person was told."""
+    request: Any = RequestFactory().post("/admin/partners/legalbank/rename/")
     request.user = User.objects.create_superuser("root")
     request._messages = CookieStorage(request)
     page = admin.site.get_model_admin(LegalBank)
-    count = report_outcomes(page, request, banks, verb=rename_even, done="renamed")
-    return count, [str(message) for message in get_messages(request)]
+    answer = report_outcomes(page, request, banks, verb=rename_even, done="renamed")
+    return answer, [str(message) for message in get_messages(request)]
 
 
-def test_each_row_stands_for_itself_and_its_refusal_is_told() -> None:
-    count, told = outcomes_of(make_banks(4))
+def test_each_row_stands_for_itself_and_the_refused_come_first_with_their_reasons() -> None:
+    answer, told = report(make_banks(4))
 
-    assert count == 2
-    assert told == ["2 renamed.", "B01 bank: Not now. B01", "B03 bank: Not now. B03"]
+    assert told == ["2 renamed.", "2 refused: the reasons are below."]
+    assert [(each.name, each.refusal) for each in answer.context_data["outcomes"]] == [
+        ("B01 bank", "Not now. B01"),
+        ("B03 bank", "Not now. B03"),
+        ("B00 bank", ""),
+        ("B02 bank", ""),
+    ]
 
 
 def test_what_was_done_is_logged_and_what_was_refused_leaves_nothing() -> None:
-    outcomes_of(make_banks(3))
+    report(make_banks(3))
 
     assert list(LogEntry.objects.order_by("id").values_list("object_repr", flat=True)) == [
         "B00 renamed",
@@ -55,8 +61,25 @@ def test_what_was_done_is_logged_and_what_was_refused_leaves_nothing() -> None:
     assert LegalBank.objects.get(code="B01").name == "bank"
 
 
-def test_many_refusals_are_summed_up() -> None:
-    _count, told = outcomes_of(make_banks(50))
+def test_each_outcome_leads_to_its_row() -> None:
+    banks = make_banks(2)
 
-    assert len(told) == 22
-    assert told[-1] == "and 5 more."
+    answer, _told = report(banks)
+
+    links = [each.link for each in answer.context_data["outcomes"]]
+    assert links == [f"/admin/partners/legalbank/{bank.pk}/change/" for bank in reversed(banks)]
+    assert all(f'href="{link}"' in answer.render().content.decode() for link in links)
+
+
+def test_a_single_row_needs_no_page() -> None:
+    answer, told = report(make_banks(1))
+
+    assert answer.url == "/admin/partners/legalbank/"
+    assert told == ["1 renamed."]
+
+
+def test_a_single_refusal_is_told_where_it_was_asked_for() -> None:
+    answer, told = report(make_banks(2)[1:])
+
+    assert answer.url == "/admin/partners/legalbank/"
+    assert told == ["B01 bank: Not now. B01"]

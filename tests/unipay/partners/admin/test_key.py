@@ -2,10 +2,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from django.contrib.messages import get_messages
 from django.test import Client
 
 from tests.factories import make_partner
+from tests.told import run_action
 from unipay import clock
 from unipay.partners.keys import own_key
 from unipay.partners.models import OwnKey, PartnerKey
@@ -16,8 +16,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 
 def run(client: Client, address: str, action: str, *rows: object) -> list[str]:
-    answer = client.post(address, {"action": action, "_selected_action": [row.pk for row in rows]})
-    return [str(message) for message in get_messages(answer.wsgi_request)]
+    return run_action(client, address, action, *rows)
 
 
 def test_a_key_is_retired_once(administrator: Client) -> None:

@@ -3,10 +3,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.contrib.messages import get_messages
 from django.test import Client
 
 from tests.factories import key_pair, make_partner
+from tests.told import run_action
 from unipay.partners.keys import live_key
 from unipay.partners.models import MaintenanceWindow, Partner, PartnerKey
 
@@ -17,8 +17,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 def run(client: Client, action: str, *partners: Partner) -> list[str]:
     """Run an action on the partners and return what the person was told."""
-    answer = client.post(LIST, {"action": action, "_selected_action": [each.pk for each in partners]})
-    return [str(message) for message in get_messages(answer.wsgi_request)]
+    return run_action(client, LIST, action, *partners)
 
 
 def form_of(partner: Partner, **changed: Any) -> dict[str, Any]:
@@ -51,6 +50,7 @@ def test_each_chosen_partner_is_told_its_own_outcome(administrator: Client) -> N
 
     assert told == [
         "1 closed.",
+        "1 refused: the reasons are below.",
         "CCB 建设银行: Not possible in the partner's present status. closed to new business",
     ]
     assert Partner.objects.get(code="ICBC").status == "CLOSED"
