@@ -3,6 +3,7 @@
 from axes.apps import AppConfig as AxesConfig
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,6 +13,10 @@ class BackofficeConfig(AppConfig):
     name = "unipay.backoffice"
     verbose_name = _("Back office")
     default = True
+
+    def ready(self) -> None:
+        """Read every app's `dashboard_cards` module, as Django reads `admin` modules."""
+        autodiscover_modules("dashboard_cards")
 
 
 class BackofficeAdminConfig(admin_apps.AdminConfig):
