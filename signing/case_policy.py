@@ -1,8 +1,12 @@
 """How urgent is a case, and what may people decide in it? (domain.md A4.)"""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
-from signing.states import CaseReason, ContractState, Decision, Severity
+from django.utils.translation import gettext_lazy as _
+
+from signing.states import STANDING, CaseReason, ContractState, Decision, Severity
+from unipay.errors import Text
 
 _URGENCY = {
     CaseReason.STANDING_CONTRACT: (Severity.HIGH, timedelta(hours=24)),
@@ -12,35 +16,87 @@ _URGENCY = {
     CaseReason.UNDELIVERABLE: (Severity.NORMAL, timedelta(hours=48)),
 }
 
+_IN_A_CLASH = (
+    Decision.KEEP_STANDING,
+    Decision.SAME_CONTRACT,
+    Decision.REPLACE,
+    Decision.ACCEPT,
+    Decision.NEITHER,
+    Decision.CLOSE,
+)
+_AFTER_A_REFUSAL = (Decision.NOTIFY_AGAIN, Decision.TERMINATE, Decision.CLOSE)
+_AFTER_SILENCE = (Decision.NOTIFY_AGAIN, Decision.CLOSE)
 
-def urgency(reason: CaseReason) -> tuple[Severity, timedelta]:
-    """How severe a case of this reason is, and how long people have."""
-    return _URGENCY[reason]
+# These change nothing that a party relies on; all others change contracts.
+CHANGES_NO_CONTRACT = (Decision.NOTIFY_AGAIN, Decision.CLOSE)
 
 
-def possible_decisions(
-    reason: str, *, standing: str | None, contested: str | None, number_is_free: bool
-) -> tuple[Decision, ...]:
-    """What may be decided now.
+@dataclass(frozen=True)
+class Sides:
+    """How a case's contracts stand: their states, None where the case has no such contract.
 
-    `standing` and `contested` are the states of the case's contracts, None where the case has no such contract;
     `number_is_free` tells whether no contract but these holds the contested one's numbers.
     """
+
+    standing: str | None
+    contested: str | None
+    number_is_free: bool
+
+    @property
+    def stands(self) -> bool:
+        """Whether the standing contract still holds its numbers."""
+        return self.standing in STANDING
+
+
+@dataclass(frozen=True)
+class Option:
+    """One decision of a case's kind: empty `why_not` means that it is possible now."""
+
+    decision: Decision
+    why_not: Text = ""
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether it can be decided now."""
+        return self.why_not == ""
+
+
+def urgency(reason: str) -> tuple[Severity, timedelta]:
+    """How severe a case of this reason is, and how long people have, unless the table of service levels says more."""
+    return _URGENCY[CaseReason(reason)]
+
+
+def options(reason: str, sides: Sides) -> tuple[Option, ...]:
+    """Every decision that a case of this reason knows, each with the reason why it is not possible now."""
     if reason in (CaseReason.STANDING_CONTRACT, CaseReason.LATE_RESULT):
-        return _in_a_clash(standing=standing, contested=contested, number_is_free=number_is_free)
-    ended = standing == ContractState.TERMINATED
-    if reason == CaseReason.PROVINCE_REFUSED and not ended:
-        return (Decision.NOTIFY_AGAIN, Decision.TERMINATE, Decision.CLOSE)
-    return (Decision.NOTIFY_AGAIN, Decision.CLOSE)
+        return tuple(Option(each, _why_not_in_a_clash(each, sides)) for each in _IN_A_CLASH)
+    if reason == CaseReason.PROVINCE_REFUSED:
+        ended = sides.standing == ContractState.TERMINATED
+        gone = _("The contract has ended already.") if ended else ""
+        return tuple(Option(each, gone if each == Decision.TERMINATE else "") for each in _AFTER_A_REFUSAL)
+    return tuple(map(Option, _AFTER_SILENCE))
 
 
-def _in_a_clash(*, standing: str | None, contested: str | None, number_is_free: bool) -> tuple[Decision, ...]:
-    if contested != ContractState.CONTESTED:
-        return (Decision.CLOSE,)
-    stands = standing in (ContractState.PROVISIONAL, ContractState.ACTIVE, ContractState.SUSPENDED)
-    if stands:
-        formal = standing != ContractState.PROVISIONAL
-        kept = (Decision.KEEP_STANDING, Decision.SAME_CONTRACT) if formal else (Decision.KEEP_STANDING,)
-        replaced = (Decision.REPLACE,) if number_is_free else ()
-        return (*kept, *replaced, Decision.NEITHER)
-    return (Decision.ACCEPT, Decision.NEITHER) if number_is_free else (Decision.NEITHER,)
+def possible_decisions(reason: str, sides: Sides) -> tuple[Decision, ...]:
+    """What may be decided now."""
+    return tuple(option.decision for option in options(reason, sides) if option.is_possible)
+
+
+def _why_not_in_a_clash(decision: Decision, sides: Sides) -> Text:
+    is_contested = sides.contested == ContractState.CONTESTED
+    if decision == Decision.CLOSE:
+        return _("The contested contract still waits for a decision.") if is_contested else ""
+    if not is_contested:
+        return _("The contested contract does not wait any more.")
+    if decision in (Decision.KEEP_STANDING, Decision.REPLACE) and not sides.stands:
+        return _("The standing contract has ended meanwhile.")
+    if decision == Decision.SAME_CONTRACT and sides.standing not in (
+        ContractState.ACTIVE,
+        ContractState.SUSPENDED,
+    ):
+        return _("Only a formal contract can be the same as the contested one.")
+    if decision == Decision.ACCEPT and sides.stands:
+        return _("A contract stands; it can be replaced.")
+    if decision in (Decision.REPLACE, Decision.ACCEPT) and not sides.number_is_free:
+        return _("A third contract holds one of the numbers.")
+    return ""

@@ -70,3 +70,11 @@ DECISION_NOT_POSSIBLE = reason(
     "decision_not_possible", status=409, title=_("This decision is not possible in this case now.")
 )
 CASE_NOT_OPEN = reason("case_not_open", status=409, title=_("The case is not open any more."))
+CASE_TAKEN = reason("case_taken", status=409, title=_("Somebody else has taken the case."))
+CASE_NOT_YOURS = reason("case_not_yours", status=409, title=_("The case is not yours."))
+CASE_OVER = reason("case_over", status=409, title=_("The case is over."))
+CASE_STILL_ASKS = reason(
+    "case_still_asks", status=409, title=_("There is still something to decide; decide instead.")
+)
+MAY_NOT_DECIDE = reason("may_not_decide", status=422, title=_("This person may not decide cases."))
+ATTACHMENT_REFUSED = reason("attachment_refused", status=422, title=_("The document can't be attached."))

@@ -110,11 +110,17 @@ class CaseReason(TextChoices):
 
 
 class CaseState(TextChoices):
-    """The life of a manual case: decided at once, closed only when every obligation is acknowledged."""
+    """The life of a manual case: decided by one person or by two, closed when every obligation is acknowledged."""
 
     OPEN = "OPEN", pgettext_lazy("case", "open")
+    PROPOSED = "PROPOSED", pgettext_lazy("case", "waiting for approval")
     DECIDED = "DECIDED", _("decided")
     CLOSED = "CLOSED", pgettext_lazy("case", "closed")
+    WITHDRAWN = "WITHDRAWN", pgettext_lazy("case", "withdrawn")
+
+
+UNDECIDED = (CaseState.OPEN, CaseState.PROPOSED)
+OVER = (CaseState.CLOSED, CaseState.WITHDRAWN)
 
 
 class Decision(TextChoices):

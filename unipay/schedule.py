@@ -55,6 +55,11 @@ SCHEDULE = (
         _("Drops nonces too old to be replayed."),
     ),
     Entry(
+        "approvals.settle",
+        Every(timedelta(minutes=1)),
+        _("Proposals nobody checked in time, or that events overtook: they end, and their subject is open again."),
+    ),
+    Entry(
         "signing.expire_provisional",
         Every(timedelta(minutes=1)),
         _("Provisional contracts that ran out: the bank is asked first, then they end (A2)."),

@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "csp",
     "unipay.partners",
     "unipay.messaging",
+    "unipay.approvals",
     "unipay.api",
     "signing",
 ]

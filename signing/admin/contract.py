@@ -13,7 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from signing.admin.columns import BankFilter, ProvinceFilter, bank_title, our_number, province_title
 from signing.models import Contract, SigningTransaction
 from unipay import msisdn
-from unipay.backoffice.admin import WindowAdmin, WindowInline, as_json, masked_number, state_badge
+from unipay.backoffice.admin import (
+    RevealMixin,
+    WindowAdmin,
+    WindowInline,
+    as_json,
+    masked_number,
+    state_badge,
+)
 from unipay.money import format_yuan
 from unipay.partners.kinds import PartnerKind
 from unipay.partners.models import Partner
@@ -59,7 +66,7 @@ class JournalInline(WindowInline):
 
 
 @admin.register(Contract)
-class ContractAdmin(WindowAdmin):
+class ContractAdmin(RevealMixin, WindowAdmin):
     """A contract with its journal, its history, and links to its messages and to what contests it."""
 
     list_display = (
@@ -77,6 +84,7 @@ class ContractAdmin(WindowAdmin):
     search_by = (("msisdn", msisdn.normalise), ("contract_no", our_number("C")), ("bank_contract_no", str))
     search_help_text = _("Whole mobile number, contract number or bank's contract number")
     inlines = (JournalInline,)
+    reveals = ("msisdn", "secondary_msisdns", *SEALED)
     state_badge = state_badge(STATE_COLOURS)
     readonly_fields = ("threshold", "amount", "offered", "related")
     fieldsets = (

@@ -12,9 +12,10 @@ from signing.api.orders import AccountSerializer, HolderSerializer, TermsOfferSe
 from signing.states import EndReason, TransactionKind, UserType
 from unipay.api.fields import BusinessDateField, MomentField, MsisdnField, TextField
 from unipay.api.outbound import OutboundCall, describe
-from unipay.partners.gateways import bank, hall, province
+from unipay.partners.gateways import bank, book, hall, province
 from unipay.partners.kinds import PartnerKind
 
+_BOOK_KEEPERS = (PartnerKind.BANK.value, PartnerKind.PROVINCE.value)
 _BANK, _PROVINCE, _HALL = (PartnerKind.BANK.value,), (PartnerKind.PROVINCE.value,), (PartnerKind.HALL.value,)
 
 _DECISIONS = [
@@ -31,6 +32,12 @@ _SIGNING_STATES = [
     (bank.SIGNED, _("signed")),
     (bank.NOT_SIGNED, _("not signed, and will not be")),
     (bank.PENDING, _("not decided yet")),
+]
+_BOOK_STATES = [
+    (book.PENDING, _("not decided yet")),
+    (book.ACTIVE, _("in force")),
+    (book.SUSPENDED, _("suspended")),
+    (book.TERMINATED, _("ended")),
 ]
 
 
@@ -140,6 +147,24 @@ class SigningQueryAnswer(Told):
     contract = SignedFacts(required=False, help_text=_("With SIGNED."))
 
 
+class BookEntry(serializers.Serializer[Any]):
+    """One contract of the number in your book, whatever its state."""
+
+    state = serializers.ChoiceField(choices=_BOOK_STATES)
+    bank_code = serializers.CharField()
+    contract_no = serializers.CharField(required=False, help_text=_("Our number, if you know it."))
+    bank_contract_no = serializers.CharField(required=False)
+    account_mask = serializers.CharField(required=False)
+    signed_at = serializers.DateTimeField(required=False)
+    ended_at = serializers.DateTimeField(required=False)
+
+
+class BookAnswer(Told):
+    """Every contract of the number in your book, newest first; none is an empty list."""
+
+    contracts = BookEntry(many=True)
+
+
 CALLS = (
     OutboundCall(
         province.CHECK_ELIGIBILITY,
@@ -178,6 +203,16 @@ CALLS = (
         SigningQueryAnswer,
         examples.SIGNING_QUESTION,
         examples.SIGNING_ANSWER,
+    ),
+    OutboundCall(
+        book.QUERY_CONTRACTS,
+        book.QUERY_CONTRACTS_PATH,
+        _BOOK_KEEPERS,
+        _("Asks what your book says of a number now, when our staff have to decide a manual case."),
+        Question,
+        BookAnswer,
+        examples.BOOK_QUESTION,
+        examples.BOOK_ANSWER,
     ),
     OutboundCall(
         messages.CONTRACT_CONFIRMED,

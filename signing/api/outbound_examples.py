@@ -57,6 +57,20 @@ SIGNING_ANSWER: dict[str, Any] = {
         "business_date": "2026-11-21",
     },
 }
+BOOK_QUESTION = {"request_no": "Q-6B2N-8HXC-4W0T-9KMA-3", "msisdn": "13805710002"}
+BOOK_ANSWER: dict[str, Any] = {
+    "result_code": "0000",
+    "contracts": [
+        {
+            "state": "ACTIVE",
+            "bank_code": "ICBC",
+            "contract_no": ACTIVE["contract_no"],
+            "bank_contract_no": "ICBC20261121000002",
+            "account_mask": ACTIVE["account_mask"],
+            "signed_at": "2026-11-21T10:05:00+08:00",
+        }
+    ],
+}
 CONTRACT_CONFIRMED: dict[str, Any] = {
     "event_id": _EVENT_ID,
     "kind": "contract_confirmed",

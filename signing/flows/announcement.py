@@ -59,9 +59,15 @@ def _raise_case(message: OutboundMessage, *, reason: CaseReason, now: datetime) 
 def _reopen(obligation: CaseObligation, now: datetime) -> None:
     case = ManualCase.objects.select_for_update().get(pk=obligation.case_id)
     if case.state == CaseState.DECIDED:
-        case.reopen()
+        case.reopen(
+            why=f"{obligation.message.partner.code} {obligation.message.kind}: {_why(obligation.message)}"
+        )
         case.save()
     manual_case.add_evidence(case, [_evidence(obligation.message)], now=now)
+
+
+def _why(message: OutboundMessage) -> str:
+    return message.last_error or message.state
 
 
 def _subject_of(message: OutboundMessage) -> Contract | SigningSession:

@@ -1,32 +1,32 @@
 """What happens when people must decide: a case is opened, decided, and closed once every obligation is met (A4)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
 
-from signing import messages
-from signing.case_policy import possible_decisions, urgency
+from signing import case_policy
+from signing.case_policy import Option, Sides
 from signing.errors import CASE_NOT_OPEN, DECISION_NOT_POSSIBLE
-from signing.flows.change import Origin, record_change
+from signing.flows.case_consequences import Consequences
 from signing.locks import lock_numbers
-from signing.models import CaseEvidence, CaseObligation, Contract, ManualCase, SigningSession
-from signing.queries import standing_contract_on
-from signing.states import (
-    FORMAL,
-    CaseReason,
-    CaseState,
-    ContractState,
-    Decision,
-    EndReason,
-    Source,
-    TransactionKind,
+from signing.models import (
+    CaseEvidence,
+    CaseObligation,
+    CaseServiceLevel,
+    Contract,
+    ManualCase,
+    SigningSession,
 )
-from unipay import check_digit, clock
+from signing.queries import standing_contract_on
+from signing.states import OVER, UNDECIDED, CaseReason, CaseState, ContractState, Decision
+from unipay import check_digit
 from unipay.errors import Refusal
-from unipay.messaging import outbox
 from unipay.messaging.models import MessageState, OutboundMessage
 from unipay.partners.models import Partner
 
@@ -54,9 +54,9 @@ def open_case(
 
     `about` is the contract that stands; where nothing stands it is the contested contract or the session itself.
     """
-    severity, time_allowed = urgency(reason)
+    severity, time_allowed = _urgency(reason)
     standing = about if isinstance(about, Contract) and about is not contested else None
-    case, _opened = ManualCase.objects.exclude(state=CaseState.CLOSED).get_or_create(
+    case, _opened = ManualCase.objects.exclude(state__in=OVER).get_or_create(
         cause=cause,
         defaults={
             "case_no": check_digit.new_number("M"),
@@ -89,45 +89,76 @@ def add_evidence(case: ManualCase, evidence: Sequence[Evidence], *, now: datetim
     )
 
 
+def options(case: ManualCase) -> tuple[Option, ...]:
+    """Every decision that a case of this kind knows, with the reason why not where one is not possible now."""
+    return case_policy.options(case.reason, _sides(case)) if case.state in UNDECIDED else ()
+
+
 def decisions_possible(case: ManualCase) -> tuple[Decision, ...]:
     """What people may decide in this case as things stand now."""
-    if case.state != CaseState.OPEN:
-        return ()
-    contested = case.contested
-    free = True
-    if contested is not None:
-        numbers = [contested.msisdn, *contested.secondary_msisdns]
-        in_the_way = standing_contract_on(numbers, other_than=case.standing_id)
-        free = in_the_way is None or in_the_way.pk == contested.pk
-    return possible_decisions(
-        case.reason,
-        standing=case.standing.state if case.standing else None,
-        contested=contested.state if contested else None,
-        number_is_free=free,
-    )
+    return tuple(option.decision for option in options(case) if option.is_possible)
 
 
 @transaction.atomic
 def decide(
-    case_no: str, *, decision: Decision, remark: str, decided_by_id: int | None, now: datetime
+    case_no: str,
+    *,
+    decision: Decision,
+    remark: str,
+    decided_by_id: int | None,
+    approved_by_id: int | None = None,
+    now: datetime,
 ) -> ManualCase:
-    """Carry out a decision: contracts change at once, and the case waits for the messages this obliges us to."""
-    seen = ManualCase.objects.select_related("standing", "contested").get(case_no=case_no)
-    lock_numbers(_numbers_of(seen))
-    _lock_messages(seen)
-    case = ManualCase.objects.select_for_update().get(pk=seen.pk)
-    if case.state != CaseState.OPEN:
+    """Carry out a decision: contracts change at once, and the case waits for the messages this obliges us to.
+
+    A case whose decision was proposed is decided by whoever approves (`approved_by_id`), and by nobody else.
+    """
+    case = lock(case_no)
+    if case.state != (CaseState.PROPOSED if approved_by_id else CaseState.OPEN):
         raise Refusal(CASE_NOT_OPEN)
     if decision not in decisions_possible(case):
         raise Refusal(DECISION_NOT_POSSIBLE)
-    promised = _Consequences(case=case, now=now).of(decision)
+    promised = Consequences(case=case, now=now).of(decision)
     if decision != Decision.NOTIFY_AGAIN:
         _waive_lost_messages(case, now=now)
-    case.decide(decision=decision, remark=remark, decided_by_id=decided_by_id, now=now)
+    case.decide(
+        decision=decision,
+        remark=remark,
+        decided_by_id=decided_by_id,
+        approved_by_id=approved_by_id,
+        now=now,
+    )
     case.save()
     CaseObligation.objects.bulk_create(CaseObligation(case=case, message=message) for message in promised)
     close_when_met(case, now=now)
     return case
+
+
+@transaction.atomic
+def withdraw_what_ended(contested: Contract, *, now: datetime) -> None:
+    """Withdraw the case about a contested contract that its own parties ended: nothing is left to decide.
+
+    The caller holds the locks of the contract's numbers.
+    """
+    waiting = contested.cases_as_contested.filter(state__in=UNDECIDED)
+    for case in waiting.select_for_update(of=["self"]):
+        case.withdraw(remark=_ended_by_itself(contested), now=now)
+        case.save()
+
+
+def lock(case_no: str) -> ManualCase:
+    """Lock the numbers, the owed messages and the case itself, in this order; return the case as it now is."""
+    seen = ManualCase.objects.select_related("standing", "contested").get(case_no=case_no)
+    lock_numbers(_numbers_of(seen))
+    _lock_messages(seen)
+    return ManualCase.objects.select_for_update().get(pk=seen.pk)
+
+
+def version_of(case: ManualCase) -> str:
+    """What a proposal about the case was made in sight of: another version means that facts changed since."""
+    sides = [f"{side.state}{side.version}" if side else "-" for side in (case.standing, case.contested)]
+    known = case.state if case.state not in UNDECIDED else case.evidence.count()
+    return ".".join([*sides, str(known)])
 
 
 def close_when_met(case: ManualCase, *, now: datetime) -> None:
@@ -135,6 +166,31 @@ def close_when_met(case: ManualCase, *, now: datetime) -> None:
     if case.state == CaseState.DECIDED and not case.obligations.filter(met_at=None).exists():
         case.close(now=now)
         case.save()
+
+
+def _ended_by_itself(contested: Contract) -> str:
+    # Kept as words: whoever reads the case reads the language of the house.
+    with translation.override(settings.LANGUAGE_CODE):
+        reason = contested.get_end_reason_display()
+        return _("The contested contract ended by itself: %(reason)s.") % {"reason": reason}
+
+
+def _urgency(reason: CaseReason) -> tuple[str, timedelta]:
+    level = CaseServiceLevel.objects.filter(reason=reason).first()
+    return (level.severity, timedelta(hours=level.hours)) if level else case_policy.urgency(reason)
+
+
+def _sides(case: ManualCase) -> Sides:
+    contested = case.contested
+    free = True
+    if contested is not None and contested.state == ContractState.CONTESTED:
+        numbers = [contested.msisdn, *contested.secondary_msisdns]
+        free = standing_contract_on(numbers, other_than=case.standing_id) is None
+    return Sides(
+        standing=case.standing.state if case.standing else None,
+        contested=contested.state if contested else None,
+        number_is_free=free,
+    )
 
 
 def _lock_messages(case: ManualCase) -> None:
@@ -155,67 +211,3 @@ def _numbers_of(case: ManualCase) -> list[str]:
         case.msisdn,
         *(n for contract in contracts for n in [contract.msisdn, *contract.secondary_msisdns]),
     ]
-
-
-@dataclass
-class _Consequences:
-    """What one decision does to the contracts of the case, and the messages it promises."""
-
-    case: ManualCase
-    now: datetime
-    promised: list[OutboundMessage] = field(default_factory=list)
-
-    def of(self, decision: Decision) -> list[OutboundMessage]:
-        standing, contested = self.case.standing, self.case.contested
-        if decision in (Decision.REPLACE, Decision.NEITHER, Decision.TERMINATE):
-            self._end(standing, tell_bank=True)
-        if decision in (Decision.KEEP_STANDING, Decision.NEITHER):
-            self._end(contested, tell_bank=True)
-        if decision == Decision.SAME_CONTRACT:
-            self._end(contested, tell_bank=False)
-            self._confirm(standing)
-        if decision in (Decision.REPLACE, Decision.ACCEPT):
-            self._make_formal(contested)
-        if decision == Decision.NOTIFY_AGAIN:
-            self._tell_again()
-        return self.promised
-
-    def _end(self, contract: Contract | None, *, tell_bank: bool) -> None:
-        if contract is None or contract.state == ContractState.TERMINATED:
-            return
-        formal = contract.state in FORMAL
-        contract.terminate(reason=EndReason.CASE_DECISION, now=self.now)
-        if formal:
-            told = record_change(
-                contract,
-                kind=TransactionKind.TERMINATED,
-                origin=self._origin(),
-                now=self.now,
-                reason=EndReason.CASE_DECISION,
-            )
-            self.promised.append(told)
-        else:
-            contract.version += 1
-            contract.save()
-        if tell_bank:
-            reason = str(EndReason.CASE_DECISION)
-            self.promised.append(messages.cancel_at_bank(contract, reason=reason, now=self.now))
-
-    def _make_formal(self, contract: Contract | None) -> None:
-        if contract is None:
-            return
-        contract.activate(signed_at=contract.signed_at or self.now)
-        told = record_change(contract, kind=TransactionKind.SIGNED, origin=self._origin(), now=self.now)
-        self.promised += [told, messages.confirm_to_bank(contract, now=self.now)]
-
-    def _confirm(self, contract: Contract | None) -> None:
-        if contract is not None:
-            self.promised.append(messages.confirm_to_bank(contract, now=self.now))
-
-    def _tell_again(self) -> None:
-        for obligation in self.case.obligations.filter(met_at=None).select_related("message"):
-            if obligation.message.state in (MessageState.DEAD, MessageState.REFUSED):
-                outbox.replay(obligation.message, now=self.now)
-
-    def _origin(self) -> Origin:
-        return Origin(Source.STAFF, clock.business_date(self.now), request_no=self.case.case_no)

@@ -16,7 +16,7 @@ from signing.models import Contract, ManualCase, SigningSession
 from signing.particulars import SigningNotice
 from signing.queries import standing_contract_on
 from signing.representation import contract_facts
-from signing.states import CaseReason, CaseState, Channel, ContractState, TransactionKind
+from signing.states import OVER, CaseReason, Channel, ContractState, TransactionKind
 from signing.terms import Offer
 from unipay import check_digit
 from unipay.errors import Refusal
@@ -164,4 +164,4 @@ def _numbers(contract: Contract) -> list[str]:
 def _open_case_of(contract: Contract) -> ManualCase | None:
     if contract.state != ContractState.CONTESTED:
         return None
-    return contract.cases_as_contested.exclude(state=CaseState.CLOSED).first()
+    return contract.cases_as_contested.exclude(state__in=OVER).first()

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from signing import messages
 from signing.errors import CONTRACT_NOT_FOUND
+from signing.flows import manual_case
 from signing.flows.change import Origin, record_change
 from signing.locks import lock_numbers
 from signing.models import Contract
@@ -39,12 +40,15 @@ def end(found: Contract, *, reason: EndReason, origin: Origin, now: datetime) ->
     if contract.state == ContractState.TERMINATED:
         return contract
     formal = contract.state in FORMAL
+    contested = contract.state == ContractState.CONTESTED
     contract.terminate(reason=reason, now=now)
     if formal:
         record_change(contract, kind=TransactionKind.TERMINATED, origin=origin, now=now, reason=reason)
     else:
         contract.version += 1
         contract.save()
+    if contested:
+        manual_case.withdraw_what_ended(contract, now=now)
     if origin.source != Source.BANK:
         messages.cancel_at_bank(contract, reason=reason, now=now)
     return contract

@@ -1,13 +1,17 @@
 """The facts of signing."""
 
+from signing.models.case_work import CaseAttachment, CaseComment, CaseServiceLevel
 from signing.models.contract import Contract, HeldNumber
 from signing.models.manual_case import CaseEvidence, CaseObligation, ManualCase
 from signing.models.session import SigningSession
 from signing.models.transaction import SigningTransaction
 
 __all__ = [
+    "CaseAttachment",
+    "CaseComment",
     "CaseEvidence",
     "CaseObligation",
+    "CaseServiceLevel",
     "Contract",
     "HeldNumber",
     "ManualCase",

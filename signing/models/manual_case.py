@@ -6,12 +6,12 @@ import pghistory
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField, transition
 
-from signing.states import CaseReason, CaseState, Decision, Severity
+from signing.states import OVER, UNDECIDED, CaseReason, CaseState, Decision, Severity
 
 
 @pghistory.track()
@@ -63,40 +63,88 @@ class ManualCase(models.Model):
         related_name="+",
         verbose_name=_("decided by"),
     )
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("approved by"),
+    )
     decided_at = models.DateTimeField(pgettext_lazy("time", "decided"), null=True, blank=True)
     closed_at = models.DateTimeField(pgettext_lazy("time", "closed"), null=True, blank=True)
+    came_back = models.CharField(_("why it came back"), max_length=400, blank=True)
 
     class Meta:
         verbose_name = _("manual case")
         verbose_name_plural = _("manual cases")
-        permissions = [("decide_manualcase", _("Can decide manual cases"))]
+        permissions = [
+            ("decide_manualcase", _("Can decide manual cases")),
+            ("check_manualcase", _("Can approve or refuse decisions of others")),
+            ("assign_manualcase", _("Can give manual cases to others")),
+        ]
         constraints = [
             models.UniqueConstraint(
-                fields=["cause"], condition=~Q(state=CaseState.CLOSED), name="one_open_case_per_cause"
+                fields=["cause"], condition=~Q(state__in=OVER), name="one_open_case_per_cause"
             ),
             models.CheckConstraint(
-                condition=Q(state=CaseState.OPEN, decision="")
-                | ~Q(state=CaseState.OPEN) & ~Q(decision="") & Q(decided_at__isnull=False),
+                condition=Q(state__in=[*UNDECIDED, CaseState.WITHDRAWN], decision="")
+                | Q(state__in=[CaseState.DECIDED, CaseState.CLOSED], decided_at__isnull=False)
+                & ~Q(decision=""),
                 name="case_is_decided_unless_open",
             ),
             models.CheckConstraint(
-                condition=Q(state=CaseState.CLOSED, closed_at__isnull=False)
-                | ~Q(state=CaseState.CLOSED) & Q(closed_at=None),
+                condition=Q(state__in=OVER, closed_at__isnull=False) | ~Q(state__in=OVER) & Q(closed_at=None),
                 name="case_closes_with_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by=None) | ~Q(approved_by=F("decided_by")),
+                name="case_is_approved_by_somebody_else",
             ),
         ]
         indexes = [
             models.Index(fields=["state", "due_at"], name="case_by_due"),
             models.Index(fields=["msisdn", "-id"], name="case_by_msisdn"),
+            models.Index(fields=["owner", "due_at"], name="case_by_owner", condition=Q(state__in=UNDECIDED)),
+            models.Index(
+                fields=["province", "due_at"], name="case_by_province", condition=Q(state__in=UNDECIDED)
+            ),
         ]
 
     def __str__(self) -> str:
         return self.case_no
 
-    @transition(state, CaseState.OPEN, CaseState.DECIDED)
-    def decide(self, *, decision: Decision, remark: str, decided_by_id: int | None, now: datetime) -> None:
+    @property
+    def subject(self) -> str:
+        """What proposals and messages call this case."""
+        return f"case:{self.case_no}"
+
+    @transition(state, CaseState.OPEN, CaseState.PROPOSED)
+    def propose(self) -> None:
+        """Somebody proposed a decision that a second person must approve."""
+
+    @transition(state, CaseState.PROPOSED, CaseState.OPEN)
+    def let_go(self) -> None:
+        """The proposal was refused, withdrawn, or came to nothing: the question is as open as before."""
+
+    @transition(state, list(UNDECIDED), CaseState.WITHDRAWN)
+    def withdraw(self, *, remark: str, now: datetime) -> None:
+        """There is nothing left to decide."""
+        self.remark, self.closed_at = remark, now
+
+    @transition(state, list(UNDECIDED), CaseState.DECIDED)
+    def decide(
+        self,
+        *,
+        decision: Decision,
+        remark: str,
+        decided_by_id: int | None,
+        approved_by_id: int | None = None,
+        now: datetime,
+    ) -> None:
         """People have decided; what it obliges us to is on its way."""
-        self.decision, self.remark, self.decided_by_id, self.decided_at = decision, remark, decided_by_id, now
+        self.decision, self.remark, self.decided_at = decision, remark, now
+        self.decided_by_id, self.approved_by_id = decided_by_id, approved_by_id
 
     @transition(state, CaseState.DECIDED, CaseState.CLOSED)
     def close(self, *, now: datetime) -> None:
@@ -104,9 +152,10 @@ class ManualCase(models.Model):
         self.closed_at = now
 
     @transition(state, CaseState.DECIDED, CaseState.OPEN)
-    def reopen(self) -> None:
+    def reopen(self, *, why: str) -> None:
         """An obligation could not be met: people must look again."""
-        self.decision, self.decided_by_id, self.decided_at = "", None, None
+        self.decision, self.decided_by_id, self.approved_by_id, self.decided_at = "", None, None, None
+        self.came_back = why[:400]
 
 
 class CaseEvidence(models.Model):

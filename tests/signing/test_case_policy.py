@@ -2,7 +2,7 @@
 
 import pytest
 
-from signing.case_policy import possible_decisions, urgency
+from signing.case_policy import Sides, options, possible_decisions, urgency
 from signing.states import CaseReason, Decision
 
 KEEP, REPLACE, SAME = Decision.KEEP_STANDING, Decision.REPLACE, Decision.SAME_CONTRACT
@@ -31,9 +31,36 @@ AGAIN, CLOSE = Decision.NOTIFY_AGAIN, Decision.CLOSE
 def test_decisions_possible_depend_on_the_contracts(
     reason: str, standing: str | None, contested: str | None, free: bool, expected: tuple[Decision, ...]
 ) -> None:
-    found = possible_decisions(reason, standing=standing, contested=contested, number_is_free=free)
+    found = possible_decisions(reason, Sides(standing, contested, number_is_free=free))
 
     assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("standing", "contested", "free", "decision", "why_not"),
+    [
+        ("TERMINATED", "CONTESTED", True, KEEP, "The standing contract has ended meanwhile."),
+        (
+            "PROVISIONAL",
+            "CONTESTED",
+            True,
+            SAME,
+            "Only a formal contract can be the same as the contested one.",
+        ),
+        ("ACTIVE", "CONTESTED", True, ACCEPT, "A contract stands; it can be replaced."),
+        ("ACTIVE", "CONTESTED", False, REPLACE, "A third contract holds one of the numbers."),
+        (None, "CONTESTED", False, ACCEPT, "A third contract holds one of the numbers."),
+        ("ACTIVE", "TERMINATED", True, NEITHER, "The contested contract does not wait any more."),
+        ("ACTIVE", "CONTESTED", True, CLOSE, "The contested contract still waits for a decision."),
+    ],
+)
+@pytest.mark.usefixtures("english")
+def test_an_impossible_decision_says_why_not(
+    standing: str | None, contested: str | None, free: bool, decision: Decision, why_not: str
+) -> None:
+    found = options("STANDING_CONTRACT", Sides(standing, contested, number_is_free=free))
+
+    assert {str(option.why_not) for option in found if option.decision == decision} == {why_not}
 
 
 @pytest.mark.parametrize("reason", list(CaseReason))
