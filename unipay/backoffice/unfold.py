@@ -50,6 +50,7 @@ MENU = (
             ("auth.user", "person"),
             ("auth.group", "groups"),
             ("axes.accessattempt", "lock_person"),
+            ("backoffice.disclosure", "visibility"),
         ),
     ),
 )

@@ -1,0 +1,43 @@
+"""Who saw whose personal data, for auditors."""
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from unipay import msisdn
+from unipay.backoffice.admin.display import masked_number
+from unipay.backoffice.admin.window import WindowAdmin
+from unipay.backoffice.disclosure import field_title, record_title
+from unipay.backoffice.models import Disclosure
+
+
+@admin.register(Disclosure)
+class DisclosureAdmin(WindowAdmin):
+    """The disclosures, newest first; found by number or by person."""
+
+    list_display = ("at", "person", masked_number, "what", "fields_shown", "rows", "reason")
+    list_select_related = ("person",)
+    search_by = (("msisdn", msisdn.normalise), ("person__username", str))
+    search_help_text = _("Whole mobile number or user name")
+    fieldsets = (
+        (None, {"fields": (("at", "person"), ("what", masked_number), "reason")}),
+        (_("What was shown"), {"fields": (("fields_shown", "rows"), "request_id")}),
+    )
+    readonly_fields = ("what", "fields_shown", masked_number)
+
+    @admin.display(description=_("record"))
+    def what(self, disclosure: Disclosure) -> SafeString:
+        """Return the kind of record above its name."""
+        return format_html("{}<br>{}", record_title(disclosure.subject_type), disclosure.subject)
+
+    @admin.display(description=_("what was shown"))
+    def fields_shown(self, disclosure: Disclosure) -> str:
+        """Return the fields by the names staff know."""
+        return ", ".join(field_title(disclosure.subject_type, field) for field in disclosure.fields)
+
+    def has_reveal_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """What was shown once is not shown again here."""
+        return False
