@@ -18,6 +18,7 @@ TITLES: dict[str, Text] = {
     "check_eligibility": _("eligibility check"),
     "number_status": _("number status query"),
     "query_signing": _("signing query"),
+    "query_contracts": _("book query"),
     "contract_changed": _("contract changed"),
     "contract_confirmed": _("contract confirmed"),
     "contract_cancelled": _("contract cancelled"),

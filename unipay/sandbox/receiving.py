@@ -14,7 +14,7 @@ from django.views import View
 from unipay.sandbox import messages, seals
 from unipay.sandbox.conduct import Said, said_under
 from unipay.sandbox.models import SandboxKey
-from unipay.sandbox.scenarios import scenario_in
+from unipay.sandbox.scenarios import Side, scenario_in
 from unipay.sandbox.states import Role, Verdict
 
 pause = time.sleep
@@ -59,7 +59,7 @@ class ReceivingView(View):
         elif before is not None:
             said = Said(body=before.answer)
         else:
-            scenario = scenario_in(door.operation, msisdn=noted.msisdn)
+            scenario = scenario_in(door.operation, msisdn=noted.msisdn, side=Side(door.role))
             times = messages.times_received(code, event_id)
             said = said_under(scenario, ordinary=lambda: door.effect(code, content), times=times)
         noted.status, noted.answer = said.status, messages.masked(said.body)

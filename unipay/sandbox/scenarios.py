@@ -37,11 +37,15 @@ class Effect(StrEnum):
     TERMS_TOO_HIGH = "TERMS_TOO_HIGH"
     OVERTAKEN = "OVERTAKEN"
 
+    FORGETFUL = "FORGETFUL"
+    OUT_OF_DATE = "OUT_OF_DATE"
+
 
 CHECK_ELIGIBILITY = "check_eligibility"
 CONTRACT_CHANGED = "contract_changed"
 NUMBER_STATUS = "number_status"
 QUERY_SIGNING = "query_signing"
+QUERY_CONTRACTS = "query_contracts"
 CONTRACT_CONFIRMED = "contract_confirmed"
 CONTRACT_CANCELLED = "contract_cancelled"
 SIGNING_OUTCOME = "signing_outcome"
@@ -73,6 +77,8 @@ _ASKED = (Side.PROVINCE, CHECK_ELIGIBILITY)
 _TOLD = (Side.PROVINCE, CONTRACT_CHANGED)
 _ANNOUNCES = (Side.BANK, ANNOUNCE_RESULT)
 _QUERIED = (Side.BANK, QUERY_SIGNING)
+_BANKS_BOOK = (Side.BANK, QUERY_CONTRACTS)
+_PROVINCES_BOOK = (Side.PROVINCE, QUERY_CONTRACTS)
 _HALL_TOLD = (Side.HALL, SIGNING_OUTCOME)
 
 
@@ -115,6 +121,18 @@ SCENARIOS: tuple[Scenario, ...] = (
     _row("9040", _ANNOUNCES, Effect.OVERTAKEN, "另一家银行柜台抢先签约：重复签约",
          "Another bank signs at its counter meanwhile: a duplicate"),
     _row("9041", _HALL_TOLD, Effect.UNAVAILABLE, "网厅接口不可用（503）", "Hall's endpoint is down (503)"),
+    _row("9051", _BANKS_BOOK, Effect.SILENT, "银行不应答账面查询", "Book query: the bank never answers"),
+    _row("9052", _BANKS_BOOK, Effect.SLOW, "银行账面查询应答慢，但未超时",
+         "Book query: the bank is slow, but within the time-out"),
+    _row("9053", _BANKS_BOOK, Effect.WRONGLY_SIGNED, "银行账面查询应答签名错误",
+         "Book query: the bank's answer is wrongly signed"),
+    _row("9054", _BANKS_BOOK, Effect.FORGETFUL, "银行账面查询答：无此签约（与通知矛盾）",
+         "Book query: the bank knows of no contract, against its own notice"),
+    _row("9055", _PROVINCES_BOOK, Effect.SILENT, "省侧不应答账面查询", "Book query: the province never answers"),
+    _row("9056", _PROVINCES_BOOK, Effect.OUT_OF_DATE, "省侧账面查询答：仍为旧银行",
+         "Book query: the province still holds another bank's contract"),
+    _row("9057", _PROVINCES_BOOK, Effect.UNAVAILABLE, "省侧账面查询不可用（503）",
+         "Book query: the province's system is down (503)"),
 )
 # fmt: on
 
@@ -131,10 +149,12 @@ def scenario_of(msisdn: str) -> Scenario | None:
     return _BY_ENDING.get(msisdn[-4:])
 
 
-def scenario_in(operation: str, *, msisdn: str) -> Scenario | None:
-    """Return the number's scenario when it shows itself in this operation."""
+def scenario_in(operation: str, *, msisdn: str, side: Side | None = None) -> Scenario | None:
+    """Return the number's scenario when it shows itself in this operation, of this side where it is given."""
     scenario = scenario_of(msisdn)
-    return scenario if scenario is not None and scenario.operation == operation else None
+    if scenario is None or scenario.operation != operation or side not in (None, scenario.side):
+        return None
+    return scenario
 
 
 def is_reserved(msisdn: str) -> bool:

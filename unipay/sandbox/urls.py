@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
-from unipay.sandbox import bank, hall, province
+from unipay.sandbox import bank, book, hall, province
 from unipay.sandbox.pages import bank as bank_pages
 from unipay.sandbox.pages import hall as hall_pages
 from unipay.sandbox.pages import province as province_pages
@@ -15,6 +15,7 @@ from unipay.sandbox.scenarios import (
     CONTRACT_CHANGED,
     CONTRACT_CONFIRMED,
     NUMBER_STATUS,
+    QUERY_CONTRACTS,
     QUERY_SIGNING,
     SIGNING_OUTCOME,
 )
@@ -28,6 +29,8 @@ DOORS = {
         Role.PROVINCE, CONTRACT_CHANGED, province.take_contract_change
     ),
     "provinces/<str:code>/number-status": Door(Role.PROVINCE, NUMBER_STATUS, province.number_status),
+    "provinces/<str:code>/contract-queries": Door(Role.PROVINCE, QUERY_CONTRACTS, book.of_province),
+    "banks/<str:code>/contract-queries": Door(Role.BANK, QUERY_CONTRACTS, book.of_bank),
     "banks/<str:code>/signing-queries": Door(Role.BANK, QUERY_SIGNING, bank.answer_query),
     "banks/<str:code>/contract-confirmations": Door(Role.BANK, CONTRACT_CONFIRMED, bank.take_confirmation),
     "banks/<str:code>/contract-cancellations": Door(Role.BANK, CONTRACT_CANCELLED, bank.take_cancellation),

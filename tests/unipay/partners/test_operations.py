@@ -4,10 +4,11 @@ import pytest
 from django.utils.translation import override
 
 from unipay.messaging.kinds import kind_names
-from unipay.partners.gateways import bank, hall, province
+from unipay.partners.gateways import bank, book, hall, province
 from unipay.partners.operations import DEFAULT_OPERATIONS, TITLES, operation_title
 
 OURS = {
+    book.QUERY_CONTRACTS,
     bank.QUERY_SIGNING,
     bank.CONTRACT_CONFIRMED,
     bank.CONTRACT_CANCELLED,

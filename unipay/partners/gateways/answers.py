@@ -75,6 +75,17 @@ class AnswerReader:
         """A reader of an object inside this one."""
         return AnswerReader(self.facts(name), where=f"{self._where}{name}.")
 
+    def each(self, name: str, *, most: int) -> list["AnswerReader"]:
+        """A reader for every object of a list, of at most so many."""
+        values = self._facts.get(name)
+        if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
+            raise self.unreadable(name, "is not a list of objects")
+        if len(values) > most:
+            raise self.unreadable(name, f"has more than {most} entries")
+        return [
+            AnswerReader(value, where=f"{self._where}{name}[{place}].") for place, value in enumerate(values)
+        ]
+
     def unreadable(self, name: str, fault: str) -> Unanswered:
         """The bad news that a field makes of the answer."""
         return Unanswered(f"the answer cannot be read: {self._where}{name} {fault}")

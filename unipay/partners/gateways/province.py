@@ -9,7 +9,7 @@ from typing import Any
 from unipay.errors import Unanswered
 from unipay.partners.gateways import transport
 from unipay.partners.gateways.answers import AnswerReader, is_refused, read_answer
-from unipay.partners.gateways.transport import GatewayAnswer
+from unipay.partners.gateways.transport import GatewayAnswer, Route
 from unipay.partners.models import Partner
 
 CHECK_ELIGIBILITY = "check_eligibility"
@@ -83,8 +83,23 @@ def check_eligibility(
 
 def number_status(province: Partner, *, request_no: str, msisdn: str) -> NumberStatus:
     """Ask how the number stands. Raises TransportFailed or Unanswered."""
-    question = {"request_no": request_no, "msisdn": msisdn}
-    answer = transport.call(province, NUMBER_STATUS, NUMBER_STATUS_PATH, question)
+    way = number_status_route(province)
+    return read_number_status(province, ask_number_status(way, request_no=request_no, msisdn=msisdn))
+
+
+def number_status_route(province: Partner) -> Route:
+    """Read how the question for a number's status reaches the province. Raises TransportFailed without an address."""
+    return transport.route(province, NUMBER_STATUS, NUMBER_STATUS_PATH)
+
+
+def ask_number_status(way: Route, *, request_no: str, msisdn: str) -> GatewayAnswer:
+    """Put the question; touches no database. Raises TransportFailed or Unanswered."""
+    return transport.exchange(way, {"request_no": request_no, "msisdn": msisdn})
+
+
+def read_number_status(province: Partner, said: GatewayAnswer) -> NumberStatus:
+    """Read how the number stands. Raises Unanswered for anything but a whole answer."""
+    answer = transport.judged(province, NUMBER_STATUS, said)
     reader = read_answer(answer)
     if is_refused(answer):
         return NumberStatus(REFUSED, reason_code=answer.reason_code)
