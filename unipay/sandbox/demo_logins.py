@@ -2,69 +2,32 @@
 
 from dataclasses import dataclass
 
+from unipay.backoffice.roles import ADMINISTRATOR, BREAK_GLASS
+
 
 @dataclass(frozen=True)
 class DemoLogin:
-    """One back office user, its password, which is no secret here, and the role (group) it belongs to.
+    """One back office user, its password, which is no secret here, its roles, and the provinces it works for.
 
-    `rights` are what the role may do, as app_label.codename.
+    `purpose` is one line for the table `make run` prints.
     """
 
     username: str
-    password: str
-    role: str
-    group: str = ""
-    rights: tuple[str, ...] = ()
-    is_superuser: bool = False
+    purpose: str
+    roles: tuple[str, ...]
+    provinces: tuple[str, ...] = ()
+    password: str = "unipay-demo"
 
 
-_SIGNING = tuple(
-    f"signing.view_{table}" for table in ("contract", "signingsession", "signingtransaction", "manualcase")
-)
-_MESSAGES = (
-    "messaging.view_inboundrequest",
-    "messaging.view_outboundmessage",
-    "messaging.view_deliveryattempt",
-)
-_PARTNERS = tuple(
-    f"partners.{verb}_{table}"
-    for table in (
-        "partner",
-        "partnerkey",
-        "ownkey",
-        "resultcode",
-        "legalbank",
-        "numbersegment",
-        "portednumber",
-    )
-    for verb in ("view", "change")
-)
-_CALENDAR = ("django_celery_beat.view_periodictask", "django_celery_beat.change_periodictask")
-
-DEMO_LOGINS: tuple[DemoLogin, ...] = (
-    DemoLogin("admin", "unipay-demo", "", is_superuser=True),
-    DemoLogin(
-        "clerk",
-        "unipay-demo",
-        "customer service",
-        "客服",
-        (*_SIGNING, "signing.decide_manualcase", "partners.view_partner", *_MESSAGES),
-    ),
-    DemoLogin("finance", "unipay-demo", "finance", "财务", (*_SIGNING, "partners.view_partner")),
-    DemoLogin(
-        "ops",
-        "unipay-demo",
-        "operations",
-        "运维",
-        (
-            *_SIGNING,
-            *_MESSAGES,
-            "messaging.change_outboundmessage",
-            "messaging.view_line",
-            *_PARTNERS,
-            *_CALENDAR,
-            "axes.view_accessattempt",
-            "axes.delete_accessattempt",
-        ),
-    ),
+DEMO_LOGINS = (
+    DemoLogin("admin", "people and settings", (ADMINISTRATOR,)),
+    DemoLogin("clerk", "customer service", ("customer_service",)),
+    DemoLogin("clerk2", "customer service", ("customer_service",)),
+    DemoLogin("supervisor", "customer service, checks", ("supervisor",)),
+    DemoLogin("finance", "finance", ("finance",)),
+    DemoLogin("finance-checker", "finance, checks", ("finance_checker",)),
+    DemoLogin("ops", "operations, may break the glass", ("operations", BREAK_GLASS)),
+    DemoLogin("partners", "partner manager", ("partner_manager",)),
+    DemoLogin("auditor", "reads everything", ("auditor",)),
+    DemoLogin("zhejiang", "customer service of Zhejiang", ("customer_service",), ("ZJ",)),
 )

@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
 
+from unipay.backoffice.roles import BY_CODE
 from unipay.partners.models import NumberSegment, OwnKey, Partner, PartnerKey
 from unipay.sandbox import onboarding
 from unipay.sandbox.demo_logins import DEMO_LOGINS, DemoLogin
@@ -49,7 +50,7 @@ def test_loading_twice_makes_everything_once() -> None:
 
     load()
 
-    assert counts() == once == [38, 38, 321, 38, 2, 4]
+    assert counts() == once == [38, 38, 321, 38, 2, 10]
     assert said.startswith("38 simulated partners; back office logins: admin/")
 
 
@@ -97,21 +98,20 @@ def test_each_side_holds_the_other_sides_public_key() -> None:
     )
 
 
-def test_only_the_administrator_may_do_everything() -> None:
+def test_nobody_of_the_demonstration_may_do_everything() -> None:
     load()
 
-    assert list(User.objects.filter(is_superuser=True).values_list("username", flat=True)) == ["admin"]
-    assert User.objects.filter(is_staff=True).count() == 4
-    assert User.objects.get(username="clerk").groups.get().name == "客服"
+    assert not User.objects.filter(is_superuser=True).exists()
+    assert User.objects.filter(is_staff=True).count() == len(DEMO_LOGINS)
 
 
-@pytest.mark.parametrize(
-    "login", [login for login in DEMO_LOGINS if login.rights], ids=lambda login: login.role
-)
-def test_a_role_has_exactly_the_rights_that_are_listed(login: DemoLogin) -> None:
+@pytest.mark.parametrize("login", DEMO_LOGINS, ids=lambda login: login.username)
+def test_a_login_may_do_what_its_roles_may_and_works_where_it_is_posted(login: DemoLogin) -> None:
     load()
 
-    assert User.objects.get(username=login.username).get_all_permissions() == set(login.rights)
+    user = User.objects.get(username=login.username)
+    assert user.get_all_permissions() == set().union(*(BY_CODE[code].rights for code in login.roles))
+    assert [posting.province.code for posting in user.postings.all()] == list(login.provinces)
 
 
 def test_a_changed_password_is_kept() -> None:

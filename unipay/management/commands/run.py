@@ -142,5 +142,5 @@ def _addresses(seconds: float) -> Table:
         table.add_row("simulated banks, provinces, hall", f"{settings.UNIPAY_SANDBOX_URL}/sandbox/")
         table.add_row("the whole story", "make demo, in another terminal")
         for login in DEMO_LOGINS:
-            table.add_row(f"log in: {login.role or 'everything'}", f"{login.username} / {login.password}")
+            table.add_row(f"log in: {login.purpose}", f"{login.username} / {login.password}")
     return table

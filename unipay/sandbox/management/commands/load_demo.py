@@ -1,21 +1,23 @@
 """`manage.py load_demo`: the reference tables, the simulated partners with their keys, and the demo logins."""
 
-from functools import reduce
 from io import StringIO
-from operator import or_
 from typing import Any
 
 import pghistory
+from django.apps import apps
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import transaction
-from django.db.models import Q
 from rich.console import Console
 from rich.progress import track
 
 from unipay import clock
+from unipay.backoffice.grants import grant
+from unipay.backoffice.models import Posting
+from unipay.partners.kinds import PartnerKind
+from unipay.partners.models import Partner
 from unipay.sandbox.demo_logins import DEMO_LOGINS, DemoLogin
 from unipay.sandbox.onboarding import connect, hand_out, make_keys, players
 
@@ -37,6 +39,7 @@ class Command(BaseCommand):
             ready = {key.partner_code: key for key in keys}
             for player in wanted:
                 hand_out(connect(player, ready[player.code], now=clock.now()))
+            grant(apps)
             for login in DEMO_LOGINS:
                 _make_user(login)
         logins = ", ".join(f"{login.username}/{login.password}" for login in DEMO_LOGINS)
@@ -44,22 +47,13 @@ class Command(BaseCommand):
 
 
 def _make_user(login: DemoLogin) -> None:
-    """A login that is there already keeps its password: somebody may have changed it."""
-    users = get_user_model()._default_manager
-    user = users.filter(username=login.username).first()
-    if user is None:
-        user = get_user_model()(username=login.username, is_staff=True, is_superuser=login.is_superuser)
+    """A login that is there already keeps its password and its provinces: somebody may have changed them."""
+    user, is_new = get_user_model()._default_manager.get_or_create(
+        username=login.username, defaults={"is_staff": True}
+    )
+    if is_new:
         user.set_password(login.password)
         user.save()
-    if login.group:
-        user.groups.add(_role(login))
-
-
-def _role(login: DemoLogin) -> Group:
-    """A role that is there already keeps its rights, too."""
-    group, is_new = Group.objects.get_or_create(name=login.group)
-    if is_new:
-        names = [right.partition(".") for right in login.rights]
-        wanted = [Q(content_type__app_label=label, codename=codename) for label, _dot, codename in names]
-        group.permissions.set(Permission.objects.filter(reduce(or_, wanted)))
-    return group
+        provinces = Partner.objects.filter(kind=PartnerKind.PROVINCE, code__in=login.provinces)
+        Posting.objects.bulk_create(Posting(user=user, province=province) for province in provinces)
+    user.groups.add(*Group.objects.filter(name__in=login.roles))
