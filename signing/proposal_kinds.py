@@ -30,5 +30,7 @@ register(
         let_go=case_proposal.let_go,
         describe=_describe,
         link=_link,
+        actions=tuple(Decision.choices),
+        reasons=tuple(CaseReason.choices),
     )
 )

@@ -18,6 +18,7 @@ PROPOSAL_EXPIRED = reason("proposal_expired", status=409, title=_("The proposal 
 OWN_PROPOSAL = reason(
     "own_proposal", status=403, title=_("Your own proposal must be checked by somebody else.")
 )
+MAY_NOT_CHECK = reason("may_not_check", status=403, title=_("You may not check proposals of this kind."))
 NOT_YOUR_PROPOSAL = reason(
     "not_your_proposal", status=403, title=_("Only whoever made the proposal can withdraw it.")
 )

@@ -15,7 +15,8 @@ class ProposalKind:
     `lock` takes the business locks in their usual order, before the proposal's own row is locked; `version` tells the
     subject's version now; `carry_out(proposal, checker's id, now)` runs in the transaction that approves; `let_go`
     runs in the one that refuses, withdraws or ends it. `describe` says what it would do, `link` where its subject is
-    shown. Whoever checks needs `permission` ("app.codename").
+    shown. Whoever checks needs `permission` ("app.codename"). `actions` and `reasons` are the words rules can name,
+    each with its title.
     """
 
     name: str
@@ -27,6 +28,8 @@ class ProposalKind:
     let_go: Callable[[Proposal, datetime], None]
     describe: Callable[[Proposal], Text]
     link: Callable[[Proposal], str]
+    actions: tuple[tuple[str, Text], ...] = ()
+    reasons: tuple[tuple[str, Text], ...] = ()
 
 
 _KINDS: dict[str, ProposalKind] = {}

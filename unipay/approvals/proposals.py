@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from unipay import check_digit
@@ -88,7 +89,7 @@ def refuse(proposal_no: str, *, by_id: int, remark: str, now: datetime) -> Propo
     """Say no to what somebody else proposed; its subject is as open as before."""
     _require_remark(remark)
     kind, proposal = _locked(_found(proposal_no))
-    _require_other(proposal, by_id)
+    _require_checker(kind, proposal, by_id)
     proposal.refuse(by_id=by_id, remark=remark.strip(), now=now)
     proposal.save()
     kind.let_go(proposal, now)
@@ -132,7 +133,7 @@ def settle(seen: Proposal, *, now: datetime) -> bool:
 
 def _approve(seen: Proposal, *, by_id: int, remark: str, now: datetime) -> Proposal:
     kind, proposal = _locked(seen)
-    _require_other(proposal, by_id)
+    _require_checker(kind, proposal, by_id)
     state = _over(kind, proposal, now)
     if state is not None:
         raise _Over(state)
@@ -165,9 +166,12 @@ def _over(kind: ProposalKind, proposal: Proposal, now: datetime) -> ProposalStat
     return ProposalState.EXPIRED if proposal.expires_at <= now else None
 
 
-def _require_other(proposal: Proposal, by_id: int) -> None:
+def _require_checker(kind: ProposalKind, proposal: Proposal, by_id: int) -> None:
     if proposal.made_by_id == by_id:
         raise Refusal(errors.OWN_PROPOSAL)
+    person = get_user_model().objects.filter(pk=by_id, is_active=True).first()
+    if person is None or not person.has_perm(kind.permission):
+        raise Refusal(errors.MAY_NOT_CHECK)
 
 
 def _require_remark(remark: str) -> None:

@@ -18,6 +18,7 @@ MENU = (
         gettext_lazy("Signing"),
         (
             ("signing.manualcase", "gavel"),
+            ("approvals.proposal", "approval"),
             ("signing.contract", "contract"),
             ("signing.signingsession", "tab_move"),
             ("signing.signingtransaction", "history_edu"),
@@ -47,6 +48,8 @@ MENU = (
         gettext_lazy("Operations"),
         (
             ("django_celery_beat.periodictask", "calendar_clock"),
+            ("approvals.approvalrule", "rule_settings"),
+            ("signing.caseservicelevel", "timer"),
             ("auth.user", "person"),
             ("auth.group", "groups"),
             ("axes.accessattempt", "lock_person"),
