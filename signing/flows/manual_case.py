@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from signing import case_policy
+from signing.book_answers import ASKED
 from signing.case_policy import Option, Sides
 from signing.errors import CASE_NOT_OPEN, DECISION_NOT_POSSIBLE
 from signing.flows.case_consequences import Consequences
@@ -157,7 +158,8 @@ def lock(case_no: str) -> ManualCase:
 def version_of(case: ManualCase) -> str:
     """What a proposal about the case was made in sight of: another version means that facts changed since."""
     sides = [f"{side.state}{side.version}" if side else "-" for side in (case.standing, case.contested)]
-    known = case.state if case.state not in UNDECIDED else case.evidence.count()
+    told = case.evidence.exclude(facts__has_key=ASKED)  # asking what the books say changes nothing
+    known = case.state if case.state not in UNDECIDED else told.count()
     return ".".join([*sides, str(known)])
 
 
