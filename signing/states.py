@@ -46,6 +46,9 @@ class Channel(TextChoices):
     RECONCILIATION = "RECONCILIATION", _("reconciliation")
 
 
+BANK_CHANNELS = (Channel.COUNTER, Channel.ONLINE_BANK, Channel.KIOSK)
+
+
 class UserType(TextChoices):
     """Prepaid numbers have a recharge threshold and amount, postpaid ones may have auto-pay."""
 

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from signing.flows import expiry
+from signing.flows import daily_figures, expiry
 from unipay import clock
 
 _AT_ONCE = 500
@@ -32,3 +32,9 @@ def settle_contract(contract_id: int) -> None:
 def settle_session(session_id: int) -> None:
     """Ask the bank about one session."""
     expiry.settle_session(session_id, now=clock.now)
+
+
+@shared_task(name="signing.refresh_daily_figures", ignore_result=True)
+def refresh_daily_figures() -> None:
+    """Count the days that are not settled for the overview."""
+    daily_figures.refresh(now=clock.now())

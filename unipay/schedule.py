@@ -69,4 +69,9 @@ SCHEDULE = (
         Every(timedelta(minutes=1)),
         _("Hall sessions that ran out: they end and the hall is told (A1)."),
     ),
+    Entry(
+        "signing.refresh_daily_figures",
+        Every(timedelta(minutes=1)),
+        _("Counts what happened today for the overview, which never reads the big tables itself."),
+    ),
 )

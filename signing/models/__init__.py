@@ -2,6 +2,7 @@
 
 from signing.models.case_work import CaseAttachment, CaseComment, CaseServiceLevel
 from signing.models.contract import Contract, HeldNumber
+from signing.models.daily_figure import CountedDay, DailyFigure, Measure
 from signing.models.manual_case import CaseEvidence, CaseObligation, ManualCase
 from signing.models.session import SigningSession
 from signing.models.transaction import SigningTransaction
@@ -13,8 +14,11 @@ __all__ = [
     "CaseObligation",
     "CaseServiceLevel",
     "Contract",
+    "CountedDay",
+    "DailyFigure",
     "HeldNumber",
     "ManualCase",
+    "Measure",
     "SigningSession",
     "SigningTransaction",
 ]

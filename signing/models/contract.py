@@ -11,7 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField, transition
 
-from signing.states import FORMAL, STANDING, AccountType, Channel, ContractState, EndReason, UserType
+from signing.states import (
+    BANK_CHANNELS,
+    FORMAL,
+    STANDING,
+    AccountType,
+    Channel,
+    ContractState,
+    EndReason,
+    UserType,
+)
 from unipay.sealed_field import SealedTextField
 
 RARE = (ContractState.PROVISIONAL, ContractState.CONTESTED, ContractState.SUSPENDED)
@@ -134,6 +143,9 @@ class Contract(models.Model):
             models.Index(fields=["bank", "bank_contract_no"], name="contract_by_bank_no"),
             models.Index(fields=["bank", "signed_at"], name="contract_by_bank_signed"),
             models.Index(fields=["province", "-id"], name="contract_by_province"),
+            models.Index(
+                fields=["opened_at"], name="contract_asked_by_bank", condition=Q(channel__in=BANK_CHANNELS)
+            ),
             models.Index(
                 fields=["expires_at"], name="contract_expiring", condition=Q(state=ContractState.PROVISIONAL)
             ),

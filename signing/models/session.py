@@ -81,6 +81,7 @@ class SigningSession(models.Model):
         ]
         indexes = [
             models.Index(fields=["msisdn", "-id"], name="session_by_msisdn"),
+            models.Index(fields=["opened_at"], name="session_by_opening"),
             models.Index(fields=["expires_at"], name="session_expiring", condition=Q(state__in=LIVE)),
         ]
 

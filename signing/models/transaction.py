@@ -62,6 +62,7 @@ class SigningTransaction(models.Model):
         indexes = [
             models.Index(fields=["bank", "business_date", "id"], name="transaction_by_bank_day"),
             models.Index(fields=["province", "business_date", "id"], name="transaction_by_province_day"),
+            models.Index(fields=["occurred_at"], name="transaction_by_time"),
         ]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 

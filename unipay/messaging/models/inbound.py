@@ -57,6 +57,10 @@ class InboundRequest(models.Model):
                 fields=["msisdn", "-received_at"], name="inbound_by_msisdn", condition=~Q(msisdn="")
             ),
             models.Index(fields=["partner", "-id"], name="inbound_by_partner"),
+            models.Index(fields=["received_at"], name="inbound_refused", condition=Q(status__gte=400)),
+            models.Index(
+                fields=["received_at"], name="inbound_to_sign", condition=Q(operation="signings.create")
+            ),
         ]
 
     def __str__(self) -> str:
