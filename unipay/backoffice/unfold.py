@@ -30,6 +30,7 @@ MENU = (
             ("messaging.inboundrequest", "call_received"),
             ("messaging.outboundmessage", "outgoing_mail"),
             ("messaging.line", "lan"),
+            ("messaging.replayrun", "restart_alt"),
         ),
     ),
     (
@@ -101,7 +102,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_SUBHEADER": gettext_lazy("Unified payment centre"),
     "SITE_SYMBOL": "account_balance_wallet",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": mark}],
-    "STYLES": [stylesheet],
+    "STYLES": [stylesheet, lambda request: static("backoffice/operations.css")],
     "SITE_URL": None,
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,

@@ -10,11 +10,15 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from unipay.errors import Refusal
+from unipay.messaging import errors
 from unipay.messaging.claims import let_followers_go
 from unipay.messaging.kinds import kind_named
 from unipay.messaging.models import Line, MessageState, OutboundMessage
 from unipay.messaging.tasks import wake
 from unipay.partners.models import Partner
+
+REPLAYABLE = (MessageState.DEAD, MessageState.REFUSED)
 
 _BATCH = 1000
 
@@ -88,6 +92,45 @@ def replay(message: OutboundMessage, *, now: datetime) -> OutboundMessage:
         Line.objects.filter(partner_id=current.partner_id, rests_until__gt=now).update(rests_until=None)
         _wake_on_commit(current.partner_id)
     return current
+
+
+def repeat(message: OutboundMessage, *, now: datetime) -> OutboundMessage:
+    """Promise a copy of a delivered message, under an event id of its own, to a partner that lost it.
+
+    Refused when it was not delivered, and when something newer about the same was promised since.
+    """
+    with transaction.atomic():
+        current = OutboundMessage.objects.select_for_update().select_related("partner").get(pk=message.pk)
+        refuse_repeating(current)
+        return promise(
+            partner=current.partner,
+            kind=current.kind,
+            subject=current.subject,
+            resource_version=current.resource_version,
+            payload=current.payload,
+            msisdn=current.msisdn,
+            now=now,
+        )
+
+
+def refuse_repeating(message: OutboundMessage) -> None:
+    """Raise the reason for which a message is not told a second time, if there is one."""
+    if message.state == MessageState.CANCELLED:
+        raise Refusal(errors.MESSAGE_CANCELLED)
+    if message.state != MessageState.DELIVERED:
+        raise Refusal(errors.MESSAGE_WAITS)
+    later = OutboundMessage.objects.filter(
+        subject=message.subject, partner_id=message.partner_id, pk__gt=message.pk
+    )
+    if later.exclude(state=MessageState.CANCELLED).exists():
+        raise Refusal(errors.MESSAGE_OUTDATED)
+
+
+def send_again(message: OutboundMessage, *, now: datetime) -> OutboundMessage:
+    """Replay what was given up or refused, repeat what was delivered; raises Refusal for anything else."""
+    if message.state in REPLAYABLE:
+        return replay(message, now=now)
+    return repeat(message, now=now)
 
 
 def cancel_pending(*, subject: str, kind: str | None = None, now: datetime) -> int:

@@ -72,6 +72,7 @@ def woken(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     woken: list[int] = []
     monkeypatch.setattr(tasks, "_pause_ends", 0.0)
     monkeypatch.setattr(tasks.deliver, "apply_async", lambda args, **options: woken.append(*args))
+    monkeypatch.setattr(tasks.replay, "apply_async", lambda args, **options: None)
     keys.forget_keys()
     return woken
 

@@ -6,19 +6,25 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action
 
 from unipay import clock, msisdn
 from unipay.backoffice.admin import (
+    Question,
     WindowAdmin,
     WindowInline,
+    confirmed_action,
     masked_json,
     masked_number,
     partner_title,
     report_outcomes,
     state_badge,
 )
-from unipay.messaging import outbox
+from unipay.errors import Text
+from unipay.messaging import outbox, replays
+from unipay.messaging.admin import previews
 from unipay.messaging.kinds import kind_names
 from unipay.messaging.models import DeliveryAttempt, OutboundMessage
 from unipay.partners.operations import operation_title
@@ -49,7 +55,7 @@ class KindFilter(admin.SimpleListFilter):
 
 @admin.register(OutboundMessage)
 class OutboundMessageAdmin(WindowAdmin):
-    """What we promised to tell partners: the dead and refused can be sent again, the pending and dead cancelled."""
+    """What we promised to tell partners: what is settled can be sent again, the pending and dead cancelled."""
 
     list_display = (
         "created_at",
@@ -67,7 +73,8 @@ class OutboundMessageAdmin(WindowAdmin):
     search_help_text = _("Whole mobile number, event id or business object")
     search_by = (("msisdn", msisdn.normalise), ("event_id", uuid.UUID), ("subject", str))
     inlines = (DeliveryAttemptInline,)
-    actions = ("replay", "cancel")
+    actions = ("send_again", "cancel")
+    actions_list = ("given_up",)
     state_badge = state_badge(
         {
             "PENDING": "info",
@@ -113,18 +120,38 @@ class OutboundMessageAdmin(WindowAdmin):
         return masked_json(message.answer)
 
     @admin.action(description=_("Send again"), permissions=["operate"])
-    def replay(self, request: HttpRequest, queryset: QuerySet[OutboundMessage]) -> HttpResponse:
-        """Start the ladder of the chosen messages again."""
-        now = clock.now()
-        messages = queryset.order_by("id")
-        return report_outcomes(
-            self, request, messages, verb=lambda each: outbox.replay(each, now=now), done=_("sent again")
+    def send_again(self, request: HttpRequest, queryset: QuerySet[OutboundMessage]) -> HttpResponse | None:
+        """Start the ladder of dead and refused messages again, and tell what was delivered a second time."""
+        return self._asked_first(
+            request, queryset, previews.SENDING_AGAIN, outbox.send_again, _("sent again")
         )
 
     @admin.action(description=_("Cancel: it is no longer true"), permissions=["operate"])
-    def cancel(self, request: HttpRequest, queryset: QuerySet[OutboundMessage]) -> HttpResponse:
+    def cancel(self, request: HttpRequest, queryset: QuerySet[OutboundMessage]) -> HttpResponse | None:
         """Cancel the chosen messages."""
-        now = clock.now()
-        return report_outcomes(
-            self, request, queryset, verb=lambda each: outbox.cancel(each, now=now), done=_("cancelled")
-        )
+        return self._asked_first(request, queryset, previews.CANCELLING, outbox.cancel, _("cancelled"))
+
+    @action(
+        description=_("Given up, by partner"), icon="restart_alt", url_path="given-up", permissions=["view"]
+    )
+    def given_up(self, request: HttpRequest) -> HttpResponse:
+        """Show which partners have dead messages, and offer to send all of a partner again."""
+        context = {**self.admin_site.each_context(request), "opts": self.opts, "rows": replays.given_up()}
+        context |= {"title": _("Given up, by partner"), "may_replay": self.has_operate_permission(request)}
+        return TemplateResponse(request, "messaging/given_up.html", context)
+
+    def _asked_first(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[OutboundMessage],
+        question: Question,
+        flow: Any,
+        done: Text,
+    ) -> HttpResponse | None:
+        def then(rows: list[OutboundMessage], _given: dict[str, Any]) -> HttpResponse:
+            return report_outcomes(
+                self, request, rows, verb=lambda each: flow(each, now=clock.now()), done=done
+            )
+
+        rows = queryset.select_related("partner").order_by("id")
+        return confirmed_action(self, request, rows, question=question, then=then)

@@ -3,6 +3,7 @@
 from unipay.messaging.models.inbound import InboundRequest, InboundState
 from unipay.messaging.models.line import Line
 from unipay.messaging.models.outbound import AttemptOutcome, DeliveryAttempt, MessageState, OutboundMessage
+from unipay.messaging.models.replay import ReplayLine, ReplayOutcome, ReplayRun, ReplayState
 
 __all__ = [
     "AttemptOutcome",
@@ -12,4 +13,8 @@ __all__ = [
     "Line",
     "MessageState",
     "OutboundMessage",
+    "ReplayLine",
+    "ReplayOutcome",
+    "ReplayRun",
+    "ReplayState",
 ]

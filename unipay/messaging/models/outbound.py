@@ -90,6 +90,9 @@ class OutboundMessage(models.Model):
             models.Index(
                 fields=["state", "-id"], name="outbound_exceptions", condition=Q(state__in=EXCEPTIONS)
             ),
+            models.Index(
+                fields=["partner", "id"], name="outbound_dead", condition=Q(state=MessageState.DEAD)
+            ),
         ]
 
     def __str__(self) -> str:

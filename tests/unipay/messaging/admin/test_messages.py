@@ -44,17 +44,57 @@ def found(client: Client, address: str, **query: str) -> list[Any]:
 
 def test_dead_and_refused_messages_are_sent_again_and_others_say_why_not(administrator: Client) -> None:
     province = make_partner("ZJ", "PROVINCE", key_id="")
-    dead, refused, delivered = (make_message(province, state) for state in ("DEAD", "REFUSED", "DELIVERED"))
+    dead, refused, waiting = (make_message(province, state) for state in ("DEAD", "REFUSED", "PENDING"))
 
-    told = run(administrator, "replay", dead, refused, delivered)
+    told = run(administrator, "send_again", dead, refused, waiting)
 
     assert told == [
         "2 sent again.",
         "1 refused: the reasons are below.",
-        f"{delivered}: not possible in its present state.",
+        f"{waiting}: It is waiting to be sent.",
     ]
     states = OutboundMessage.objects.order_by("id").values_list("state", "attempts")
-    assert list(states) == [("PENDING", 0), ("PENDING", 0), ("DELIVERED", 0)]
+    assert list(states) == [("PENDING", 0), ("PENDING", 0), ("PENDING", 0)]
+
+
+def test_a_delivered_message_is_told_again_as_a_copy(administrator: Client) -> None:
+    told = make_message(make_partner("ZJ", "PROVINCE", key_id=""), "DELIVERED", payload={"number": 7})
+
+    assert run(administrator, "send_again", told) == ["1 sent again."]
+
+    first, copy = OutboundMessage.objects.order_by("id")
+    assert (first.state, copy.state) == ("DELIVERED", "PENDING")
+    assert copy.event_id != first.event_id
+    assert copy.payload["number"] == 7
+
+
+@pytest.mark.parametrize(
+    ("action", "state", "said"),
+    [
+        ("send_again", "DEAD", "It is sent at once"),
+        ("send_again", "DELIVERED", "a copy goes out"),
+        ("send_again", "CANCELLED", "It was cancelled"),
+        ("cancel", "PENDING", "ZJ is never told of it."),
+        ("cancel", "DELIVERED", "not possible in its present state."),
+    ],
+)
+def test_what_will_happen_is_shown_before_it_does(
+    administrator: Client, action: str, state: str, said: str
+) -> None:
+    message = make_message(make_partner("ZJ", "PROVINCE", key_id=""), state)
+
+    page = administrator.post(OUTBOUND, {"action": action, "_selected_action": [message.pk]})
+
+    assert said in page.content.decode()
+    assert OutboundMessage.objects.get().state == state
+
+
+def test_an_attempt_that_was_made_is_told_before_cancelling(administrator: Client) -> None:
+    message = make_message(make_partner("ZJ", "PROVINCE", key_id=""), "PENDING", attempts=2)
+
+    page = administrator.post(OUTBOUND, {"action": "cancel", "_selected_action": [message.pk]})
+
+    assert "2 attempts were made: it may have arrived all the same." in page.content.decode()
 
 
 def test_pending_and_dead_messages_are_cancelled_and_others_say_why_not(administrator: Client) -> None:
@@ -78,7 +118,7 @@ def test_who_may_only_look_sends_and_cancels_nothing(clerk: Callable[..., Client
     dead = make_message(make_partner("ZJ", "PROVINCE", key_id=""))
     looking = clerk("messaging.view_outboundmessage")
 
-    run(looking, "replay", dead)
+    run(looking, "send_again", dead)
     run(looking, "cancel", dead)
 
     assert OutboundMessage.objects.get().state == "DEAD"
@@ -100,7 +140,7 @@ def test_a_message_is_shown_with_every_attempt_and_masked(administrator: Client)
 
 def test_the_history_of_a_message_tells_who_sent_it_again(administrator: Client) -> None:
     message = make_message(make_partner("ZJ", "PROVINCE", key_id=""))
-    run(administrator, "replay", message)
+    run(administrator, "send_again", message)
 
     page = administrator.get(f"{OUTBOUND}{message.pk}/history/").content.decode()
 
