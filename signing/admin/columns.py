@@ -8,7 +8,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from unipay import check_digit
-from unipay.backoffice.admin import partner_title
+from unipay.backoffice.admin import masked, partner_title
+from unipay.backoffice.provinces import visible_provinces
 from unipay.partners.kinds import PartnerKind
 
 
@@ -35,9 +36,17 @@ class ProvinceFilter(_PartnerFilter):
 
     kind = PartnerKind.PROVINCE
 
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
+        """Return the provinces this person may see."""
+        provinces = super().field_choices(field, request, model_admin)
+        visible = visible_provinces(request.user)
+        return provinces if visible is None else [each for each in provinces if each[0] in visible]
+
 
 bank_title = partner_title("bank", description=_("bank"))
 province_title = partner_title("province", description=_("province"))
+primary_number = masked("msisdn", description=_("primary number"))
+secondary_numbers = masked("secondary_msisdns", description=_("secondary numbers"))
 
 
 def our_number(prefix: str) -> Callable[[str], str]:

@@ -10,7 +10,15 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from signing.admin.columns import BankFilter, ProvinceFilter, bank_title, our_number, province_title
+from signing.admin.columns import (
+    BankFilter,
+    ProvinceFilter,
+    bank_title,
+    our_number,
+    primary_number,
+    province_title,
+    secondary_numbers,
+)
 from signing.models import Contract, SigningTransaction
 from unipay import msisdn
 from unipay.backoffice.admin import (
@@ -84,9 +92,10 @@ class ContractAdmin(RevealMixin, WindowAdmin):
     search_by = (("msisdn", msisdn.normalise), ("contract_no", our_number("C")), ("bank_contract_no", str))
     search_help_text = _("Whole mobile number, contract number or bank's contract number")
     inlines = (JournalInline,)
-    reveals = ("msisdn", "secondary_msisdns", *SEALED)
+    province_field = "province"
+    reveals = revealed_in_files = ("msisdn", "secondary_msisdns", *SEALED)
     state_badge = state_badge(STATE_COLOURS)
-    readonly_fields = ("threshold", "amount", "offered", "related")
+    readonly_fields = ("threshold", "amount", "offered", "related", primary_number, secondary_numbers)
     fieldsets = (
         (
             None,
@@ -94,7 +103,7 @@ class ContractAdmin(RevealMixin, WindowAdmin):
                 "fields": (
                     ("contract_no", "state"),
                     ("bank", "bank_contract_no"),
-                    ("msisdn", "secondary_msisdns"),
+                    (primary_number, secondary_numbers),
                     ("province", "channel"),
                     "related",
                 )

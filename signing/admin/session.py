@@ -3,14 +3,21 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from signing.admin.columns import bank_title, our_number
+from signing.admin.columns import bank_title, our_number, primary_number, secondary_numbers
 from signing.models import SigningSession
 from unipay import msisdn
-from unipay.backoffice.admin import WindowAdmin, as_json, masked_number, partner_title, state_badge
+from unipay.backoffice.admin import (
+    RevealMixin,
+    WindowAdmin,
+    as_json,
+    masked_number,
+    partner_title,
+    state_badge,
+)
 
 
 @admin.register(SigningSession)
-class SigningSessionAdmin(WindowAdmin):
+class SigningSessionAdmin(RevealMixin, WindowAdmin):
     """A session of the carrier channel."""
 
     list_display = (
@@ -36,14 +43,16 @@ class SigningSessionAdmin(WindowAdmin):
             "EXPIRED": "warning",
         }
     )
-    readonly_fields = ("offered",)
+    province_field = "province"
+    reveals = revealed_in_files = ("msisdn", "secondary_msisdns")
+    readonly_fields = ("offered", primary_number, secondary_numbers)
     fieldsets = (
         (
             None,
             {
                 "fields": (
                     ("session_no", "state"),
-                    ("msisdn", "secondary_msisdns"),
+                    (primary_number, secondary_numbers),
                     ("province", "hall"),
                     ("bank", "contract"),
                     "failure_code",

@@ -3,15 +3,23 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from signing.admin.columns import BankFilter, ProvinceFilter, bank_title, our_number, province_title
+from signing.admin.columns import (
+    BankFilter,
+    ProvinceFilter,
+    bank_title,
+    our_number,
+    primary_number,
+    province_title,
+    secondary_numbers,
+)
 from signing.admin.contract import yuan
 from signing.models import SigningTransaction
 from unipay import msisdn
-from unipay.backoffice.admin import WindowAdmin, masked_number, state_badge
+from unipay.backoffice.admin import RevealMixin, WindowAdmin, masked_number, state_badge
 
 
 @admin.register(SigningTransaction)
-class SigningTransactionAdmin(WindowAdmin):
+class SigningTransactionAdmin(RevealMixin, WindowAdmin):
     """One line of the journal. It is searched through its contract, whose number never changes."""
 
     list_display = (
@@ -44,7 +52,9 @@ class SigningTransactionAdmin(WindowAdmin):
         field="kind",
         description=_("kind"),
     )
-    readonly_fields = ("threshold", "amount")
+    province_field = "province"
+    reveals = revealed_in_files = ("msisdn", "secondary_msisdns")
+    readonly_fields = ("threshold", "amount", primary_number, secondary_numbers)
     fieldsets = (
         (
             None,
@@ -62,7 +72,7 @@ class SigningTransactionAdmin(WindowAdmin):
             {
                 "fields": (
                     ("bank", "bank_contract_no"),
-                    ("msisdn", "secondary_msisdns"),
+                    (primary_number, secondary_numbers),
                     ("province", "account_mask"),
                     ("threshold", "amount"),
                     "auto_pay",

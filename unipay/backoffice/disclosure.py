@@ -79,21 +79,26 @@ class ReasonForm(forms.Form):
 
 
 def note(
-    request: HttpRequest, *, subject: Subject | None = None, reason: str, fields: Sequence[str], **more: Any
+    request: HttpRequest,
+    *,
+    reason: str,
+    fields: Sequence[str],
+    subject_type: str,
+    subject: str,
+    **more: Any,
 ) -> Disclosure:
-    """Keep that this person is about to see these fields; call it before anything is shown.
+    """Keep that this person is about to see these fields of this subject; call it before anything is shown.
 
-    Without a `subject`, `more` says what is shown: columns of Disclosure such as subject_type and rows.
+    `more` are other columns of Disclosure: subject_id, msisdn, rows.
     """
-    if subject is not None:
-        named = {"subject_type": subject.type, "subject_id": subject.id, "subject": subject.name[:300]}
-        more = {**named, "msisdn": subject.msisdn, **more}
     person: Any = request.user
     noted = Disclosure.objects.create(
         person=person,
         at=clock.now(),
         fields=list(fields),
         reason=reason,
+        subject_type=subject_type,
+        subject=subject[:300],
         request_id=structlog.contextvars.get_contextvars().get("request_id", ""),
         **more,
     )
@@ -112,9 +117,7 @@ def reveal(request: HttpRequest, subject: Subject) -> HttpResponse:
     shown: Sequence[Personal] = ()
     if request.method == "POST" and form.is_valid():
         shown = subject.read()
-        note(
-            request, subject=subject, reason=form.cleaned_data["reason"], fields=[each.name for each in shown]
-        )
+        _note(request, subject, shown, form.cleaned_data["reason"])
     context = {
         **admin.site.each_context(request),
         "title": _("Personal data"),
@@ -128,6 +131,18 @@ def reveal(request: HttpRequest, subject: Subject) -> HttpResponse:
     response = TemplateResponse(request, "backoffice/reveal.html", context)
     response.headers["Cache-Control"] = "no-store, private"
     return response
+
+
+def _note(request: HttpRequest, subject: Subject, shown: Sequence[Personal], reason: str) -> None:
+    note(
+        request,
+        reason=reason,
+        fields=[each.name for each in shown],
+        subject_type=subject.type,
+        subject=subject.name,
+        subject_id=subject.id,
+        msisdn=subject.msisdn,
+    )
 
 
 def record_title(subject_type: str) -> str:
@@ -150,7 +165,7 @@ def field_title(subject_type: str, path: str) -> str:
 
 def personal_of(row: Model, paths: Sequence[str]) -> list[Personal]:
     """Return these fields of the row, without the empty ones."""
-    found = [Personal(path, _field_title(type(row), path), _value(row, path)) for path in paths]
+    found = [Personal(path, _field_title(type(row), path), field_value(row, path)) for path in paths]
     return [each for each in found if each.value]
 
 
@@ -163,7 +178,8 @@ def _field_title(model: Any, path: str) -> str:
     return " · ".join(titles)
 
 
-def _value(row: Any, path: str) -> str:
+def field_value(row: Any, path: str) -> str:
+    """Return what a field holds, as text; "" where there is nothing."""
     for step in path.split(_STEP):
         row = getattr(row, step, None)
     return ", ".join(map(str, row)) if isinstance(row, list | tuple) else str(row or "")

@@ -2,7 +2,14 @@
 
 from unipay.backoffice.admin import accounts, calendar, disclosures
 from unipay.backoffice.admin.confirmation import Preview, Question, confirmed_action
-from unipay.backoffice.admin.display import as_json, masked_json, masked_number, partner_title, state_badge
+from unipay.backoffice.admin.display import (
+    as_json,
+    masked,
+    masked_json,
+    masked_number,
+    partner_title,
+    state_badge,
+)
 from unipay.backoffice.admin.outcomes import report_outcomes
 from unipay.backoffice.admin.reveal import RevealMixin
 from unipay.backoffice.admin.spreadsheet import SpreadsheetAdmin
@@ -22,6 +29,7 @@ __all__ = [
     "calendar",
     "disclosures",
     "confirmed_action",
+    "masked",
     "masked_json",
     "masked_number",
     "partner_title",

@@ -35,6 +35,18 @@ def masked_number(row: Any) -> str:
     return msisdn.mask(row.msisdn) if row.msisdn else _NOTHING
 
 
+def masked(field: str, *, description: Text) -> Callable[[Any], str]:
+    """Return a value that shows a number, or several, as every screen does."""
+
+    @display(description=description)
+    def masked(row: Any) -> str:
+        value = getattr(row, field)
+        numbers = value if isinstance(value, list) else [value] if value else []
+        return ", ".join(map(msisdn.mask, numbers)) or _NOTHING
+
+    return masked
+
+
 def partner_title(field: str, *, description: Text) -> Callable[[Any], str]:
     """Return a list column that names a partner in the language of the moment."""
 

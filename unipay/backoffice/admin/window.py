@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.views import ChangeList
 
+from unipay.backoffice.admin.export import ListExportMixin
+from unipay.backoffice.admin.narrowing import NumberFilter, ProvinceBoundMixin
 from unipay.backoffice.history import entries
 from unipay.backoffice.models import REVEAL
 from unipay.backoffice.paging import BoundedPaginator, ImpatientQuery, patience
@@ -131,10 +133,21 @@ class HistoryMixin:
         return TemplateResponse(request, self.object_history_template, context)
 
 
-class WindowAdmin(HistoryMixin, FastListMixin, ModelAdmin):  # type: ignore[misc]
+class WindowAdmin(
+    ProvinceBoundMixin,
+    ListExportMixin,
+    HistoryMixin,
+    FastListMixin,
+    ModelAdmin,  # type: ignore[misc]
+):
     """Facts to look at: nothing is added, changed or deleted; what can be done is done by actions."""
 
     list_fullwidth = True
+
+    def get_list_filter(self, request: HttpRequest) -> Sequence[Any]:
+        """Add the number as a filter that appears when it is asked for: its address does not show the number."""
+        offered: Sequence[Any] = super().get_list_filter(request)
+        return [*offered, NumberFilter] if NumberFilter.field_of(self) else offered
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Nobody adds a fact by hand."""
