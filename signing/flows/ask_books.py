@@ -71,10 +71,10 @@ def questions_about(case_no: str) -> list[Question]:
 def put(questions: Sequence[Question], *, patience_seconds: float = PATIENCE_SECONDS) -> list[Heard]:
     """Put all questions at once and wait no longer than patience allows; touches no database."""
     pool = ThreadPoolExecutor(max_workers=len(questions), thread_name_prefix="ask-books")
-    waiting = {each: pool.submit(_put, each) for each in questions if each.way is not None}
-    wait(waiting.values(), timeout=patience_seconds)
+    answering = [pool.submit(_put, each) for each in questions]
+    wait(answering, timeout=patience_seconds)
     pool.shutdown(wait=False, cancel_futures=True)
-    return [_heard(each, waiting.get(each)) for each in questions]
+    return [_heard(*each) for each in zip(questions, answering, strict=True)]
 
 
 @transaction.atomic
@@ -101,9 +101,7 @@ def _put(question: Question) -> GatewayAnswer:
     return ask(question.way, request_no=question.request_no, msisdn=question.msisdn)
 
 
-def _heard(question: Question, answering: Future[GatewayAnswer] | None) -> Heard:
-    if answering is None:
-        return Heard(question, silence=Silence.UNREACHABLE, fault=question.fault)
+def _heard(question: Question, answering: Future[GatewayAnswer]) -> Heard:
     if not answering.done() or answering.cancelled():
         return Heard(question, silence=Silence.TIMED_OUT, fault="our patience ended first")
     try:

@@ -15,6 +15,7 @@ from signing.flows.ask_books import ask_books, keep, put, questions_about
 from signing.models import CaseEvidence, ManualCase
 from tests.partner_server import PartnerServer, Reply, serving
 from tests.signing.factories import MSISDN, NOW, make_case, make_contract, the_bank, the_province
+from unipay.partners.models import Partner
 from unipay.partners.reference import load_result_codes
 
 EMPTY: dict[str, Any] = {"result_code": "0000", "contracts": []}
@@ -43,7 +44,7 @@ def parties(case: ManualCase) -> Iterator[dict[str, PartnerServer]]:
     with ExitStack() as running:
         servers = {}
         for partner in (the_bank("ICBC"), the_bank("CCB"), the_province()):
-            partner.read_timeout_ms = 300
+            partner.read_timeout_ms = 5000
             partner.save()
             servers[partner.code] = running.enter_context(serving(partner))
         for server in servers.values():
@@ -99,6 +100,7 @@ def test_who_does_not_answer_is_unknown_while_the_others_are_heard(
     case: ManualCase, parties: dict[str, PartnerServer], asker: int
 ) -> None:
     parties["ICBC"].always(Reply(until=Event()))
+    Partner.objects.filter(code="ICBC").update(read_timeout_ms=200)
     parties["CCB"].always(Reply(EMPTY, signed="wrongly"))
     parties["ZJ"].replies = lambda called: (
         Reply(status=404) if called.path == "/number-status" else Reply(EMPTY)
@@ -120,13 +122,12 @@ def test_nobody_waits_longer_than_patience_allows(
 ) -> None:
     let_go = Event()
     parties["ICBC"].always(Reply(EMPTY, until=let_go))
-    the_bank("ICBC")
     questions = questions_about(case.case_no)
     began = time.monotonic()
 
     heard = put(questions, patience_seconds=0.1)
 
-    assert time.monotonic() - began < 0.3
+    assert time.monotonic() - began < 3
     assert heard[0].silence == "TIMED_OUT"
     let_go.set()
     assert keep(case.case_no, heard, by_id=asker, now=NOW) >= 0
