@@ -10,6 +10,8 @@ from unfold.decorators import action
 
 from unipay import msisdn
 from unipay.backoffice.admin import WindowAdmin, masked_json, masked_number, partner_title, state_badge
+from unipay.backoffice.admin.day_filter import DayFilter
+from unipay.messaging.admin.filters import RefusalFilter, ToSignFilter
 from unipay.messaging.models import InboundRequest
 from unipay.partners.operations import operation_title
 
@@ -30,7 +32,13 @@ class InboundRequestAdmin(WindowAdmin):
         "status",
     )
     list_display_links = ("received_at", "request_no")
-    list_filter = ("state", "partner")
+    list_filter = (
+        DayFilter.on("received_at", _("day of receipt")),
+        RefusalFilter,
+        ToSignFilter,
+        "state",
+        "partner",
+    )
     list_select_related = ("partner",)
     search_by = (("msisdn", msisdn.normalise), ("request_no", str))
     state_badge = state_badge({"DONE": "success", "IN_PROGRESS": "info"})

@@ -16,6 +16,7 @@ from unipay.backoffice.admin import Preview, Question, WindowAdmin, confirmed_ac
 from unipay.backoffice.admin.outcomes import reason_of
 from unipay.errors import Refusal, Text
 from unipay.messaging import replays, tasks
+from unipay.messaging.admin.filters import LineConditionFilter
 from unipay.messaging.models import Line, MessageState, OutboundMessage
 
 
@@ -30,6 +31,7 @@ class LineAdmin(WindowAdmin):
         "rests_until",
         "held_until",
     )
+    list_filter = (LineConditionFilter,)
     list_select_related = ("partner",)
     ordering = ("-failures", "partner_id")
     actions_row = actions_detail = ("replay_dead",)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from unipay import clock, signatures
 from unipay.backoffice.admin import WindowAdmin, report_outcomes
+from unipay.partners.admin.filters import AgedKeyFilter, EndingKeyFilter
 from unipay.partners.keys import retire_key, retire_own_key, rotate_own_key
 from unipay.partners.models import OwnKey, PartnerKey
 
@@ -18,7 +19,7 @@ class PartnerKeyAdmin(WindowAdmin):
     """A partner's public keys; they are added on the partner's page."""
 
     list_display = ("key_id", "partner", "algorithm", "slot", "valid_from", "valid_until", "retired_at")
-    list_filter = ("algorithm", "partner")
+    list_filter = (EndingKeyFilter, "algorithm", "partner")
     list_select_related = ("partner",)
     search_by = (("fingerprint", str.lower),)
     actions = ("retire",)
@@ -37,6 +38,7 @@ class OwnKeyAdmin(WindowAdmin):
     """Our own keys: the public half to hand out, the private half never shown."""
 
     list_display = ("key_id", "algorithm", "signs_from", "retired_at")
+    list_filter = (AgedKeyFilter,)
     fields = ("key_id", "algorithm", "fingerprint", "public_half", "created_at", "signs_from", "retired_at")
     readonly_fields = ("fingerprint", "public_half")
     actions = ("rotate", "retire")

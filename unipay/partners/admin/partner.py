@@ -18,6 +18,7 @@ from unipay import clock
 from unipay.backoffice.admin import HistoryMixin, WindowInline, report_outcomes, state_badge
 from unipay.errors import Refusal
 from unipay.partners import availability
+from unipay.partners.admin.filters import PartnerConditionFilter
 from unipay.partners.admin.forms import AddKeyForm, MaintenanceWindowForm
 from unipay.partners.keys import add_partner_key, forget_keys_on_commit
 from unipay.partners.kinds import PartnerKind
@@ -77,7 +78,7 @@ class PartnerAdmin(HistoryMixin, ModelAdmin):  # type: ignore[misc]
 
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     list_display = ("code", "name", "kind", "status_badge", "serves", "base_url")
-    list_filter = ("kind", "status", "is_virtual")
+    list_filter = (PartnerConditionFilter, "kind", "status", "is_virtual")
     list_select_related = ("serves",)
     search_fields = ("code", "name", "name_en")
     actions = ("close", "reopen", "suspend")
