@@ -19,6 +19,7 @@ from signing.admin.columns import (
     province_title,
     secondary_numbers,
 )
+from signing.admin.filters import AskedByFilter, OutcomeFilter
 from signing.models import Contract, SigningTransaction
 from unipay import msisdn
 from unipay.backoffice.admin import (
@@ -29,6 +30,7 @@ from unipay.backoffice.admin import (
     masked_number,
     state_badge,
 )
+from unipay.backoffice.admin.day_filter import DayFilter
 from unipay.money import format_yuan
 from unipay.partners.kinds import PartnerKind
 from unipay.partners.models import Partner
@@ -87,7 +89,15 @@ class ContractAdmin(RevealMixin, WindowAdmin):
         "state_badge",
         "signed_at",
     )
-    list_filter = ("state", ("bank", BankFilter), ("province", ProvinceFilter), "channel")
+    list_filter = (
+        "state",
+        ("bank", BankFilter),
+        ("province", ProvinceFilter),
+        "channel",
+        AskedByFilter,
+        OutcomeFilter,
+        DayFilter.on("opened_at", _("day of opening")),
+    )
     list_select_related = ("bank", "province")
     search_by = (("msisdn", msisdn.normalise), ("contract_no", our_number("C")), ("bank_contract_no", str))
     search_help_text = _("Whole mobile number, contract number or bank's contract number")

@@ -13,9 +13,11 @@ from signing.admin.columns import (
     secondary_numbers,
 )
 from signing.admin.contract import yuan
+from signing.admin.filters import JournalChannelFilter
 from signing.models import SigningTransaction
 from unipay import msisdn
 from unipay.backoffice.admin import RevealMixin, WindowAdmin, masked_number, state_badge
+from unipay.backoffice.admin.day_filter import DayFilter
 
 
 @admin.register(SigningTransaction)
@@ -33,7 +35,14 @@ class SigningTransactionAdmin(RevealMixin, WindowAdmin):
         "business_date",
         "request_no",
     )
-    list_filter = ("kind", "source", ("bank", BankFilter), ("province", ProvinceFilter))
+    list_filter = (
+        DayFilter.on("occurred_at", _("day")),
+        "kind",
+        JournalChannelFilter,
+        "source",
+        ("bank", BankFilter),
+        ("province", ProvinceFilter),
+    )
     list_select_related = ("contract", "bank", "province")
     search_by = (
         ("contract__msisdn", msisdn.normalise),
