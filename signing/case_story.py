@@ -1,0 +1,120 @@
+"""What happened, what is asked, and what should somebody look at first? A manual case told to whoever opens it
+(domain.md A4)."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from signing.states import CaseReason, ContractState
+from unipay.errors import Text
+
+
+@dataclass(frozen=True)
+class Party:
+    """One contract of the case, as far as the story needs it; the indexes tell equality, not content."""
+
+    bank: Text
+    state: str
+    signed_at: datetime | None = None
+    account_index: str = ""
+    identity_index: str = ""
+
+
+@dataclass(frozen=True)
+class Plot:
+    """What the story is made of; `error` is what a partner said when it refused, or why nothing reached it."""
+
+    reason: str
+    province: Text
+    standing: Party | None = None
+    contested: Party | None = None
+    partner: Text = ""
+    message: Text = ""
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Story:
+    """What happened, the question people must answer, the steps that lead to the answer, and what is striking."""
+
+    happened: Text
+    question: Text
+    steps: tuple[Text, ...]
+    hints: tuple[Text, ...]
+
+
+_COMPARE = _("Compare the two sides: what differs is marked.")
+_ASK = _("Ask what each book says now.")
+_CALL = _("Still in doubt? Call the subscriber or the bank, and note what they said.")
+_DECIDE = _("Decide below. Before anything happens you see who will be told.")
+_READ = _("Read why it was refused or lost.")
+_IN_A_CLASH = (_COMPARE, _ASK, _CALL, _DECIDE)
+_AFTER_A_FAILURE = (_READ, _ASK, _CALL, _DECIDE)
+
+_HAPPENED: dict[str, Text] = {
+    CaseReason.STANDING_CONTRACT: _(
+        "This number had a contract with {standing} when {contested} announced another one."
+    ),
+    CaseReason.LATE_RESULT: _("{contested} announced a signing that had expired or been refused before."),
+    CaseReason.PROVINCE_REFUSED: _("{province} refused the formal contract with {standing}."),
+    CaseReason.BANK_REFUSED: _("{partner} refused “{message}”."),
+    CaseReason.UNDELIVERABLE: _("“{message}” could not be delivered to {partner}."),
+}
+_QUESTIONS: dict[str, Text] = {
+    CaseReason.STANDING_CONTRACT: _("A number may have one contract only. Which one shall stand?"),
+    CaseReason.LATE_RESULT: _("Shall this signing count after all?"),
+    CaseReason.PROVINCE_REFUSED: _("Tell the province again, or end the contract?"),
+    CaseReason.BANK_REFUSED: _("Tell the bank again, or leave it?"),
+    CaseReason.UNDELIVERABLE: _("Send it again, or leave it?"),
+}
+
+
+def tell(plot: Plot) -> Story:
+    """Return the story of a case."""
+    clash = plot.reason in (CaseReason.STANDING_CONTRACT, CaseReason.LATE_RESULT)
+    return Story(
+        happened=_happened(plot),
+        question=_QUESTIONS[plot.reason],
+        steps=_IN_A_CLASH if clash else _AFTER_A_FAILURE,
+        hints=tuple(_hints(plot)),
+    )
+
+
+def _happened(plot: Plot) -> Text:
+    contested = plot.contested or plot.standing
+    standing = plot.standing or plot.contested
+    told = format_lazy(
+        _HAPPENED[plot.reason],
+        standing=standing.bank if standing else "—",
+        contested=contested.bank if contested else "—",
+        province=plot.province,
+        partner=plot.partner or "—",
+        message=plot.message or "—",
+    )
+    return format_lazy(_("{story} It said: {error}"), story=told, error=plot.error) if plot.error else told
+
+
+def _hints(plot: Plot) -> Iterator[Text]:
+    standing, contested = plot.standing, plot.contested
+    if standing is None or contested is None:
+        return
+    if contested.state == ContractState.TERMINATED:
+        yield _("The contested contract has ended meanwhile: there may be nothing left to decide.")
+    elif standing.state == ContractState.TERMINATED:
+        yield _("The standing contract has ended meanwhile: nothing is in the way of the contested one.")
+    yield from _hints_of_persons(standing, contested)
+
+
+def _hints_of_persons(standing: Party, contested: Party) -> Sequence[Text]:
+    if standing.identity_index != contested.identity_index:
+        return [
+            _("The holders differ: perhaps the number changed hands. Ask the province how the number stands.")
+        ]
+    if standing.account_index != contested.account_index:
+        return [_("The same person, two accounts: ask the subscriber which one to use.")]
+    if str(standing.bank) == str(contested.bank):
+        return [_("The same bank, person and account: probably one signing, announced twice.")]
+    return []
