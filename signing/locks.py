@@ -19,3 +19,16 @@ def lock_numbers(msisdns: Iterable[str]) -> None:
             " FROM (SELECT DISTINCT unnest(%s::text[]) AS number ORDER BY 1) AS numbers",
             [_NAMESPACE, sorted(set(msisdns))],
         )
+
+
+def lock_numbers_of_contract(contract_no: str, *, bank_id: int) -> bool:
+    """Hold the numbers of the bank's contract, in one round trip; tells whether the bank has such a contract."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(number, %s)) FROM ("
+            "  SELECT DISTINCT unnest(array_append(secondary_msisdns::text[], msisdn::text)) AS number"
+            "  FROM signing_contract WHERE contract_no = %s AND bank_id = %s ORDER BY 1"
+            ") AS numbers",
+            [_NAMESPACE, contract_no, bank_id],
+        )
+        return cursor.rowcount > 0

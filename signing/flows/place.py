@@ -95,7 +95,9 @@ def fill(contract: Contract, notice: SigningNotice) -> None:
 
 def take_place(contract: Contract, told: Told, now: datetime) -> Announced:
     """The heart: a standing contract of another signing is never overwritten, and the second one never dropped."""
-    standing = standing_contract_on(_numbers(contract), other_than=contract.pk)
+    # What is kept and stands has no rival: the database lets one contract hold a number.
+    holds_its_numbers = contract.pk is not None and contract.is_standing
+    standing = None if holds_its_numbers else standing_contract_on(_numbers(contract))
     if standing is not None:
         return _contest(contract, standing, told, now)
     contract.activate(signed_at=told.notice.signed_at or now)

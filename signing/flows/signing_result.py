@@ -15,7 +15,7 @@ from signing.flows import place, refused_request
 from signing.flows.notice_checks import refuse_impossible, require_same_numbers, twin_of
 from signing.flows.place import Opening
 from signing.flows.told import Announced, Told
-from signing.locks import lock_numbers
+from signing.locks import lock_numbers, lock_numbers_of_contract
 from signing.models import Contract, SigningSession
 from signing.particulars import SigningNotice
 from signing.representation import contract_facts, session_facts
@@ -41,14 +41,12 @@ def accept_result(told: Told, *, now: datetime) -> Announced:
 
 
 def _of_bank_channel(contract_no: str, told: Told, now: datetime) -> Announced:
-    named = Contract.objects.only("msisdn", "secondary_msisdns")
-    found = named.filter(contract_no=contract_no, bank=told.bank).first()
-    if found is None:
+    if not lock_numbers_of_contract(contract_no, bank_id=told.bank.pk):
         raise Refusal(CONTRACT_NOT_FOUND)
-    require_same_numbers(told.notice, found)
-    lock_numbers([found.msisdn, *found.secondary_msisdns])
-    contracts = Contract.objects.select_related("bank", "province").select_for_update(of=["self"])
-    contract = contracts.get(pk=found.pk)
+    contracts = Contract.objects.select_related("province").select_for_update(of=["self"])
+    contract = contracts.get(contract_no=contract_no)
+    contract.bank = told.bank
+    require_same_numbers(told.notice, contract)
     if not told.notice.signed:
         return _not_signed(contract, now)
     if contract.signed_at is not None:
