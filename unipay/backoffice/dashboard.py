@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from django.apps import apps
@@ -25,6 +25,7 @@ from unipay.backoffice.provinces import visible_provinces
 from unipay.errors import Text
 
 SECONDS_PER_QUERY = 2.0
+MOST_NAMES = 3
 
 
 class Section(StrEnum):
@@ -98,7 +99,17 @@ class Funnel:
     order: int = 500
 
 
-Shown = Card | Chart | Funnel
+@dataclass(frozen=True)
+class Remark:
+    """What must be known to read a section's figures: how fresh they are. The same remark is shown once."""
+
+    text: Text
+    tone: Tone = Tone.OK
+    order: int = 0
+
+
+Shown = Card | Chart | Funnel | Remark
+Read = TypeVar("Read")
 
 
 class Viewer:
@@ -107,6 +118,7 @@ class Viewer:
     def __init__(self, request: HttpRequest, *, now: datetime) -> None:
         self.request = request
         self.now = now
+        self._known: dict[str, Any] = {}
 
     @cached_property
     def provinces(self) -> frozenset[int] | None:
@@ -122,6 +134,13 @@ class Viewer:
         """Return the rows of the model that the person's list can show."""
         rows: QuerySet[Any] = _page_of(label).get_queryset(self.request)
         return rows
+
+    def once(self, name: str, read: Callable[[], Read]) -> Read:
+        """Return what several sources need, read when the first of them asks for it."""
+        if name not in self._known:
+            self._known[name] = read()
+        known: Read = self._known[name]
+        return known
 
 
 @dataclass(frozen=True)
@@ -157,11 +176,17 @@ def list_address(label: str, **asked: object) -> str:
     return f"{address}?{urlencode(asked)}" if asked else address
 
 
+def named(titles: Sequence[str]) -> str:
+    """Return the first few names in one line, and that there are more."""
+    more = ["…"] if len(titles) > MOST_NAMES else []
+    return _(", ").join([*titles[:MOST_NAMES], *more])
+
+
 def read_all(viewer: Viewer) -> dict[Section, list[Shown]]:
     """Read everything the viewer may see, section by section, in order; what takes too long says so."""
     found: dict[Section, list[Shown]] = {section: [] for section in Section}
     for source, shown in _read([each for each in _SOURCES.values() if viewer.may_open(each.listed)], viewer):
-        found[source.section] += shown
+        found[source.section] += [each for each in shown if each not in found[source.section]]
     for shown in found.values():
         shown.sort(key=lambda each: each.order)
     return found
