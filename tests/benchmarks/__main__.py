@@ -21,6 +21,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "latency": ("8",),
     "bank_channel": ("150",),
     "plans": (),
+    "back_office": ("9",),
 }
 QUICK: dict[str, tuple[str, ...]] = {
     "throughput": ("2", "2"),
@@ -29,6 +30,7 @@ QUICK: dict[str, tuple[str, ...]] = {
     "latency": ("3",),
     "bank_channel": ("30",),
     "plans": (),
+    "back_office": ("3",),
 }
 
 

@@ -93,6 +93,17 @@ _SESSIONS = f"""
         %(now)s - place * interval '1 second', %(now)s, %(now)s
     FROM ({_PLACES}) AS places WHERE NOT waits
 """
+# One contract in ten had a case; one case in a hundred is still open, a few of them overdue.
+_CASES = """
+    INSERT INTO signing_manualcase (case_no, cause, reason, severity, state, msisdn, province_id, standing_id,
+        opened_at, due_at, decision, remark, decided_at, closed_at, came_back)
+    SELECT 'M-' || md5('case ' || id), 'case ' || id, 'UNDELIVERABLE', 'NORMAL',
+        CASE WHEN is_open THEN 'OPEN' ELSE 'CLOSED' END, msisdn, province_id, id, opened_at,
+        %(now)s + (id %% 96 - 24) * interval '1 hour', CASE WHEN is_open THEN '' ELSE 'CLOSE' END, '',
+        CASE WHEN NOT is_open THEN %(now)s END, CASE WHEN NOT is_open THEN %(now)s END, ''
+    FROM (SELECT *, id %% 100 = 3 AS is_open FROM signing_contract) AS contract
+    WHERE state = 'ACTIVE' ORDER BY id LIMIT %(all_rows)s / 10
+"""
 
 
 def measure(rows: str) -> list[Finding]:
@@ -109,9 +120,11 @@ def measure(rows: str) -> list[Finding]:
         ("messaging_outboundmessage", _MESSAGES),
         ("signing_signingsession", _SESSIONS),
         ("signing_signingtransaction", _JOURNAL),
+        ("signing_manualcase", _CASES),
     ):
         with filling(table), connection.cursor() as cursor:
-            cursor.execute(statement, {**given, "rows": orders.PROVISIONAL + int(rows) // 4})
+            quarter = orders.PROVISIONAL + int(rows) // 4
+            cursor.execute(statement, {**given, "rows": quarter, "all_rows": int(rows)})
     return []
 
 

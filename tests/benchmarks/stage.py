@@ -141,6 +141,8 @@ def _environment(url: str, directory: Path) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "unipay.settings",
         "PROMETHEUS_MULTIPROC_DIR": str(figures),
         "LOG_LEVEL": "INFO",
+        # The part that opens the back office has no telephone to type a code from.
+        "UNIPAY_REQUIRE_TWO_FACTOR": "0",
         "PYTHONWARNINGS": "ignore",
         # .env must not set what was left out.
         "CELERY_BROKER_URL": "",
