@@ -1,5 +1,5 @@
 """The back office's windows on signing: contracts, sessions, the journal, and the cases people decide."""
 
-from signing.admin import contract, manual_case, service_level, session, transaction
+from signing.admin import contract, manual_case, search, service_level, session, subscriber, transaction
 
-__all__ = ["contract", "manual_case", "service_level", "session", "transaction"]
+__all__ = ["contract", "manual_case", "search", "service_level", "session", "subscriber", "transaction"]

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -31,6 +31,7 @@ from unipay.backoffice.admin import (
     state_badge,
 )
 from unipay.backoffice.admin.day_filter import DayFilter
+from unipay.backoffice.subscriber import Subscriber
 from unipay.money import format_yuan
 from unipay.partners.kinds import PartnerKind
 from unipay.partners.models import Partner
@@ -165,15 +166,17 @@ class ContractAdmin(RevealMixin, WindowAdmin):
 
     @admin.display(description=_("see also"))
     def related(self, contract: Contract) -> SafeString:
-        """Return the ways to its messages, its cases and all contracts of its number."""
+        """Return the ways to the page of its number, to its messages and to the number's cases and contracts."""
+        subscriber = Subscriber(contract.msisdn)
         messages = reverse("admin:messaging_outboundmessage_changelist")
         cases = reverse("admin:signing_manualcase_changelist")
         contracts = reverse("admin:signing_contract_changelist")
-        return format_html(
-            '<a class="text-primary-600 dark:text-primary-500" href="{}?q=contract:{}">{}</a> · '
-            '<a class="text-primary-600 dark:text-primary-500" href="{}?q={}">{}</a> · '
-            '<a class="text-primary-600 dark:text-primary-500" href="{}?q={}">{}</a>',
-            *(messages, contract.contract_no, _("messages about it")),
-            *(cases, contract.msisdn, _("cases of the number")),
-            *(contracts, contract.msisdn, _("contracts of the number")),
+        ways = (
+            (subscriber.address, _("everything about the number")),
+            (f"{messages}?q=contract:{contract.contract_no}", _("messages about it")),
+            (f"{cases}?number={subscriber.token}", _("cases of the number")),
+            (f"{contracts}?number={subscriber.token}", _("contracts of the number")),
+        )
+        return format_html_join(
+            " · ", '<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>', ways
         )

@@ -17,6 +17,14 @@ from unipay.backoffice.admin import (
 )
 from unipay.backoffice.admin.day_filter import DayFilter
 
+STATE_COLOURS = {
+    "OPENED": "info",
+    "AT_BANK": "info",
+    "COMPLETED": "success",
+    "FAILED": "danger",
+    "EXPIRED": "warning",
+}
+
 
 @admin.register(SigningSession)
 class SigningSessionAdmin(RevealMixin, WindowAdmin):
@@ -36,15 +44,7 @@ class SigningSessionAdmin(RevealMixin, WindowAdmin):
     list_select_related = ("hall", "bank")
     search_by = (("msisdn", msisdn.normalise), ("session_no", our_number("S")))
     search_help_text = _("Whole mobile number or session number")
-    state_badge = state_badge(
-        {
-            "OPENED": "info",
-            "AT_BANK": "info",
-            "COMPLETED": "success",
-            "FAILED": "danger",
-            "EXPIRED": "warning",
-        }
-    )
+    state_badge = state_badge(STATE_COLOURS)
     province_field = "province"
     reveals = revealed_in_files = ("msisdn", "secondary_msisdns")
     readonly_fields = ("offered", primary_number, secondary_numbers)

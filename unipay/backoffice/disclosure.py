@@ -1,5 +1,6 @@
 """Personal data is shown unmasked to whoever has the right and gives a reason, and is noted before it is shown."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -53,16 +54,17 @@ class Personal:
 class Subject:
     """What is looked at: the kind of record and its id as they are noted, its name, the number it is about.
 
-    `labels` say what will be shown, `read` fetches it, once it may be; `back_url` leads to where it is masked.
+    For a page that asks and shows: `labels` say what will be shown, `read` fetches it, once it may be; `back_url`
+    leads to where it is masked.
     """
 
     type: str
-    id: str
     name: str
-    msisdn: str
-    labels: Sequence[Text]
-    read: Callable[[], Sequence[Personal]]
-    back_url: str
+    id: str = ""
+    msisdn: str = ""
+    labels: Sequence[Text] = ()
+    read: Callable[[], Sequence[Personal]] = tuple
+    back_url: str = ""
 
 
 class ReasonForm(forms.Form):
@@ -79,28 +81,21 @@ class ReasonForm(forms.Form):
 
 
 def note(
-    request: HttpRequest,
-    *,
-    reason: str,
-    fields: Sequence[str],
-    subject_type: str,
-    subject: str,
-    **more: Any,
+    request: HttpRequest, *, subject: Subject, reason: str, fields: Sequence[str], rows: int = 1
 ) -> Disclosure:
-    """Keep that this person is about to see these fields of this subject; call it before anything is shown.
-
-    `more` are other columns of Disclosure: subject_id, msisdn, rows.
-    """
+    """Keep that this person is about to see these fields of the subject; call it before anything is shown."""
     person: Any = request.user
     noted = Disclosure.objects.create(
         person=person,
         at=clock.now(),
+        subject_type=subject.type,
+        subject_id=subject.id,
+        subject=subject.name[:300],
+        msisdn=subject.msisdn,
         fields=list(fields),
+        rows=rows,
         reason=reason,
-        subject_type=subject_type,
-        subject=subject[:300],
         request_id=structlog.contextvars.get_contextvars().get("request_id", ""),
-        **more,
     )
     log.info(
         "personal_data_revealed",
@@ -117,7 +112,8 @@ def reveal(request: HttpRequest, subject: Subject) -> HttpResponse:
     shown: Sequence[Personal] = ()
     if request.method == "POST" and form.is_valid():
         shown = subject.read()
-        _note(request, subject, shown, form.cleaned_data["reason"])
+        fields = [each.name for each in shown]
+        note(request, subject=subject, reason=form.cleaned_data["reason"], fields=fields)
     context = {
         **admin.site.each_context(request),
         "title": _("Personal data"),
@@ -131,18 +127,6 @@ def reveal(request: HttpRequest, subject: Subject) -> HttpResponse:
     response = TemplateResponse(request, "backoffice/reveal.html", context)
     response.headers["Cache-Control"] = "no-store, private"
     return response
-
-
-def _note(request: HttpRequest, subject: Subject, shown: Sequence[Personal], reason: str) -> None:
-    note(
-        request,
-        reason=reason,
-        fields=[each.name for each in shown],
-        subject_type=subject.type,
-        subject=subject.name,
-        subject_id=subject.id,
-        msisdn=subject.msisdn,
-    )
 
 
 def record_title(subject_type: str) -> str:
@@ -182,4 +166,6 @@ def field_value(row: Any, path: str) -> str:
     """Return what a field holds, as text; "" where there is nothing."""
     for step in path.split(_STEP):
         row = getattr(row, step, None)
+    if isinstance(row, dict):
+        return json.dumps(row, ensure_ascii=False, indent=2)
     return ", ".join(map(str, row)) if isinstance(row, list | tuple) else str(row or "")

@@ -1,11 +1,12 @@
-"""The page of one mobile number: a frame that each app fills with sections of its own (`subscriber_sections.py`)."""
+"""The page of one mobile number: a frame which each app fills with sections from its own admin package."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
-from django.http import HttpRequest
+from django.db.models import Model
 from django.urls import reverse
 
 from unipay import encryption, msisdn
@@ -18,12 +19,16 @@ _PARTS = "."
 _TO_ADDRESS = str.maketrans("+/", "-_")
 _FROM_ADDRESS = str.maketrans("-_", "+/")
 
+Found = TypeVar("Found")
+
 
 @dataclass(frozen=True)
 class Subscriber:
-    """A mobile number as the page's sections know it."""
+    """A mobile number as the page's sections know it, and the person (`user`) who looks at it."""
 
     msisdn: str
+    user: Any = None
+    _known: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def masked(self) -> str:
@@ -50,36 +55,79 @@ class Subscriber:
         """The page, without the number in the clear."""
         return reverse("admin:subscriber", args=[self.token])
 
+    def once(self, question: "Callable[[Subscriber], Found]") -> Found:
+        """Return the answer to a question several sections ask, asked only once."""
+        if question not in self._known:
+            self._known[question] = question(self)
+        answer: Found = self._known[question]
+        return answer
+
+    def list_of(self, model: type[Model]) -> str:
+        """Return the address of the list of everything about the number, "" for who may not see it."""
+        opts = model._meta
+        if not self.user.has_perm(f"{opts.app_label}.view_{opts.model_name}"):
+            return ""
+        return f"{reverse(f'admin:{opts.app_label}_{opts.model_name}_changelist')}?number={self.token}"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One value of a row: its text, what stands small below it, and whether it is a badge or a link."""
+
+    text: Text
+    below: Text = ""
+    colour: str | None = None
+    address: str = ""
+
 
 @dataclass(frozen=True)
 class Fact:
-    """One thing to know at a glance, shown above the sections; `colour` makes it a badge, `address` a link."""
+    """One thing to know at a glance, shown above the sections."""
 
     label: Text
-    value: Text
-    colour: str = ""
+    value: Cell
+
+
+@dataclass(frozen=True)
+class Event:
+    """One moment in the life of the number."""
+
+    at: datetime
+    title: Text
+    detail: Text = ""
+    icon: str = "circle"
+    colour: str = "primary"
     address: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a section found: `rows` in the shape its template wants, the address of all there is, facts for the head."""
+
+    rows: Sequence[Any]
+    more: str = ""
+    facts: Sequence[Fact] = ()
 
 
 @dataclass(frozen=True)
 class Section:
     """One part of the page.
 
-    `load` returns the template's context; it asks a number of questions that does not grow with what it finds, and
-    sets `is_empty` where there is nothing, so that `empty` is said instead. `permission` is that of the list behind
-    it. `glance` adds to the head of the page. Sections with `is_aside` stand in the narrow column.
+    `load` asks a number of questions that does not grow with what it finds. `permission` is that of the list behind
+    it. `headers` are those of the default template, a table of Cells; sections with `is_aside` stand in the narrow
+    column, whose default template draws Events.
     """
 
     name: str
     title: Text
     order: int
     permission: str
-    load: Callable[[Subscriber, HttpRequest], Mapping[str, Any]]
-    template: str
+    load: Callable[[Subscriber], Part]
     empty: Text
     icon: str = "list"
+    headers: Sequence[Text] = ()
+    template: str = "backoffice/subscriber_table.html"
     is_aside: bool = False
-    glance: Callable[[Subscriber], Sequence[Fact]] | None = field(default=None)
 
 
 _SECTIONS: dict[str, Section] = {}
@@ -113,8 +161,3 @@ def unseal(token: str) -> str:
         return msisdn.validate(encryption.default().open_(f"{key_id}:{padded}", context=_CONTEXT))
     except encryption.Unsealable as error:
         raise ValueError("not a sealed number") from error
-
-
-def page_of(number: str) -> str:
-    """Return the address of the number's page."""
-    return Subscriber(number).address

@@ -102,7 +102,11 @@ UNFOLD: dict[str, Any] = {
     "SITE_SUBHEADER": gettext_lazy("Unified payment centre"),
     "SITE_SYMBOL": "account_balance_wallet",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": mark}],
-    "STYLES": [stylesheet, lambda request: static("backoffice/operations.css")],
+    "STYLES": [
+        stylesheet,
+        lambda request: static("backoffice/operations.css"),
+        lambda request: static("backoffice/subscriber.css"),
+    ],
     "SITE_URL": None,
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
@@ -126,5 +130,5 @@ UNFOLD: dict[str, Any] = {
             "950": "oklch(28.2% .091 267.9)",
         },
     },
-    "SIDEBAR": {"show_search": True, "navigation": navigation},
+    "SIDEBAR": {"navigation": navigation},
 }

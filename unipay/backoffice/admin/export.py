@@ -18,7 +18,7 @@ from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextInputWid
 from unipay import clock
 from unipay.backoffice.admin.columns import ListResource, listed, unmasked
 from unipay.backoffice.admin.spreadsheet import InertXLSX, MarkedCSV
-from unipay.backoffice.disclosure import SUGGESTED_REASONS, note
+from unipay.backoffice.disclosure import SUGGESTED_REASONS, Subject, note
 from unipay.backoffice.models import EXPORT
 from unipay.backoffice.paging import ImpatientQuery, patience
 from unipay.logging import mask_text
@@ -170,12 +170,12 @@ def _note(model_admin: Any, request: HttpRequest, changes: ChangeList, form: Exp
     label = model_admin.opts.label_lower
     log.info("list_exported", what=label, rows=count, unmasked=form.is_unmasked, user=str(request.user))
     if form.is_unmasked:
+        filters = _filters(changes) or _("all")
         note(
             request,
+            subject=Subject(label, _("list as a file: %(filters)s") % {"filters": filters}),
             reason=form.cleaned_data["reason"],
             fields=model_admin.revealed_in_files,
-            subject_type=label,
-            subject=_("list as a file: %(filters)s") % {"filters": _filters(changes) or _("all")},
             rows=count,
         )
 

@@ -1,25 +1,30 @@
 """What partners asked of us, and what they were answered."""
 
-import structlog
+from typing import Any
+
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import action
 
 from unipay import msisdn
-from unipay.backoffice.admin import WindowAdmin, masked_json, masked_number, partner_title, state_badge
+from unipay.backoffice.admin import (
+    RevealMixin,
+    WindowAdmin,
+    masked_json,
+    masked_number,
+    partner_title,
+    state_badge,
+)
 from unipay.backoffice.admin.day_filter import DayFilter
 from unipay.messaging.admin.filters import RefusalFilter, ToSignFilter
 from unipay.messaging.models import InboundRequest
+from unipay.partners.models import Partner
 from unipay.partners.operations import operation_title
-
-log = structlog.get_logger(__name__)
 
 
 @admin.register(InboundRequest)
-class InboundRequestAdmin(WindowAdmin):
+class InboundRequestAdmin(RevealMixin, WindowAdmin):
     """What partners asked, and what they were answered. The body needs the right to see personal data."""
 
     list_display = (
@@ -43,8 +48,10 @@ class InboundRequestAdmin(WindowAdmin):
     search_by = (("msisdn", msisdn.normalise), ("request_no", str))
     state_badge = state_badge({"DONE": "success", "IN_PROGRESS": "info"})
     search_help_text = _("Whole mobile number or request number")
-    readonly_fields = ("asked_for", "masked_answer")
-    actions_detail = ("show_body",)
+    readonly_fields = ("asked_for", "masked_answer", masked_number)
+    province_field = "partner"
+    reveals = ("msisdn", "body")
+    revealed_in_files = ("msisdn",)
     fieldsets = (
         (
             None,
@@ -53,7 +60,7 @@ class InboundRequestAdmin(WindowAdmin):
                     ("partner", "request_no"),
                     ("asked_for", "operation"),
                     ("state", "status"),
-                    ("subject", "msisdn"),
+                    ("subject", masked_number),
                 )
             },
         ),
@@ -61,6 +68,20 @@ class InboundRequestAdmin(WindowAdmin):
         (_("Answer"), {"fields": ("masked_answer",)}),
         (_("Proof"), {"fields": (("key_id", "request_id"), "digest", "signature")}),
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[InboundRequest]:
+        """Leave what is sealed sealed."""
+        asked: QuerySet[InboundRequest] = super().get_queryset(request)
+        return asked.defer("body")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Look a request number up under every partner, as its index begins with the partner."""
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        if search_term.strip():
+            found = found.filter(partner__in=list(Partner.objects.values_list("pk", flat=True)))
+        return found, may_repeat
 
     @admin.display(description=_("what was asked"))
     def asked_for(self, asked: InboundRequest) -> str:
@@ -71,16 +92,3 @@ class InboundRequestAdmin(WindowAdmin):
     def masked_answer(self, asked: InboundRequest) -> str:
         """Return the answer without whole numbers of persons."""
         return masked_json(asked.answer)
-
-    @action(description=_("Show the body"), icon="visibility", permissions=["reveal"])
-    def show_body(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Show the body as it came, personal data and all, and note who looked."""
-        asked = get_object_or_404(InboundRequest, pk=object_id)
-        log.info(
-            "personal_data_revealed", what=f"inbound request {asked.pk}", user=request.user.get_username()
-        )
-        # Logs may be turned down or lost; who saw personal data must be known all the same.
-        self.log_change(request, asked, str(_("Show the body")))
-        context = {**self.admin_site.each_context(request), "opts": self.opts, "original": asked}
-        context |= {"title": _("Body of the request"), "subtitle": asked}
-        return TemplateResponse(request, "messaging/request_body.html", context)

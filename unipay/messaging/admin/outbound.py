@@ -13,6 +13,7 @@ from unfold.decorators import action
 from unipay import clock, msisdn
 from unipay.backoffice.admin import (
     Question,
+    RevealMixin,
     WindowAdmin,
     WindowInline,
     confirmed_action,
@@ -28,6 +29,14 @@ from unipay.messaging.admin import previews
 from unipay.messaging.kinds import kind_names
 from unipay.messaging.models import DeliveryAttempt, OutboundMessage
 from unipay.partners.operations import operation_title
+
+STATE_COLOURS = {
+    "PENDING": "info",
+    "DELIVERED": "success",
+    "REFUSED": "warning",
+    "DEAD": "danger",
+    "CANCELLED": "primary",
+}
 
 
 class DeliveryAttemptInline(WindowInline):
@@ -54,7 +63,7 @@ class KindFilter(admin.SimpleListFilter):
 
 
 @admin.register(OutboundMessage)
-class OutboundMessageAdmin(WindowAdmin):
+class OutboundMessageAdmin(RevealMixin, WindowAdmin):
     """What we promised to tell partners: what is settled can be sent again, the pending and dead cancelled."""
 
     list_display = (
@@ -75,20 +84,21 @@ class OutboundMessageAdmin(WindowAdmin):
     inlines = (DeliveryAttemptInline,)
     actions = ("send_again", "cancel")
     actions_list = ("given_up",)
-    state_badge = state_badge(
-        {
-            "PENDING": "info",
-            "DELIVERED": "success",
-            "REFUSED": "warning",
-            "DEAD": "danger",
-            "CANCELLED": "primary",
-        }
-    )
-    readonly_fields = ("named_kind", "masked_payload", "masked_answer")
+    state_badge = state_badge(STATE_COLOURS)
+    province_field = "partner"
+    reveals = ("msisdn", "payload", "answer")
+    revealed_in_files = ("msisdn",)
+    readonly_fields = ("named_kind", "masked_payload", "masked_answer", masked_number)
     fieldsets = (
         (
             None,
-            {"fields": (("partner", "named_kind"), ("subject", "resource_version"), ("msisdn", "event_id"))},
+            {
+                "fields": (
+                    ("partner", "named_kind"),
+                    ("subject", "resource_version"),
+                    (masked_number, "event_id"),
+                )
+            },
         ),
         (
             _("Delivery"),

@@ -1,37 +1,21 @@
-import json
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
 from django.test import Client
 from structlog.testing import capture_logs
 
 from tests.factories import make_partner
 from tests.told import run_action
-from unipay.messaging.models import DeliveryAttempt, InboundRequest, OutboundMessage
-from unipay.partners.models import Partner
+from tests.unipay.messaging.factories import CARD, IDENTITY_NO, NOW, make_message, make_request
+from unipay.backoffice.models import Disclosure, Posting
+from unipay.messaging.models import DeliveryAttempt, OutboundMessage
 
-NOW = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 INBOUND, OUTBOUND = "/admin/messaging/inboundrequest/", "/admin/messaging/outboundmessage/"
-CARD, IDENTITY_NO = "6222021234567890128", "330102199003071003"
+WHY = {"reason": "the bank asks"}
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
-
-
-def make_message(partner: Partner, state: str = "DEAD", **fields: Any) -> OutboundMessage:
-    settled = {} if state == "PENDING" else {"settled_at": NOW}
-    about = {"kind": "notice", "subject": "contract:1", "resource_version": 1, "payload": {}}
-    times = {"created_at": NOW, "next_attempt_at": NOW, **settled}
-    return OutboundMessage.objects.create(partner=partner, state=state, **{**about, **times, **fields})
-
-
-def make_request(partner: Partner, **fields: Any) -> InboundRequest:
-    asked = {"request_no": "R-1", "operation": "signings.create", "digest": "0" * 64, "key_id": "k1"}
-    answered = {"state": "DONE", "status": 201, "received_at": NOW, "answered_at": NOW, "answer": {}}
-    body = json.dumps({"account": {"number": CARD}, "holder": {"identity_no": IDENTITY_NO}})
-    return InboundRequest.objects.create(partner=partner, **{**asked, **answered, "body": body, **fields})
 
 
 def run(client: Client, action: str, *messages: OutboundMessage) -> list[str]:
@@ -189,36 +173,29 @@ def test_the_body_of_a_request_is_for_those_who_may_see_personal_data(clerk: Cal
     assert "C1" in page
     assert CARD not in page
     assert IDENTITY_NO not in page
-    assert looking.get(f"{INBOUND}{asked.pk}/show_body/").status_code == 403
-    assert CARD in trusted.get(f"{INBOUND}{asked.pk}/show_body/").content.decode()
+    assert looking.post(f"{INBOUND}{asked.pk}/reveal/", WHY).status_code == 403
+    assert CARD not in trusted.get(f"{INBOUND}{asked.pk}/reveal/").content.decode()
+    assert CARD in trusted.post(f"{INBOUND}{asked.pk}/reveal/", WHY).content.decode()
 
 
-def test_looking_at_personal_data_is_noted(administrator: Client) -> None:
+def test_looking_at_personal_data_is_kept_and_logged(administrator: Client) -> None:
     asked = make_request(make_partner("ICBC", key_id=""))
 
     with capture_logs() as logged:
-        administrator.get(f"{INBOUND}{asked.pk}/show_body/")
+        administrator.post(f"{INBOUND}{asked.pk}/reveal/", WHY)
 
-    noted = [event for event in logged if event["event"] == "personal_data_revealed"]
-    assert [(event["what"], event["user"]) for event in noted] == [(f"inbound request {asked.pk}", "root")]
-
-
-def test_looking_at_personal_data_is_kept_where_no_log_level_loses_it(administrator: Client) -> None:
-    asked = make_request(make_partner("ICBC", key_id=""))
-
-    administrator.get(f"{INBOUND}{asked.pk}/show_body/")
-
-    noted = LogEntry.objects.get()
-    assert (noted.user.get_username(), noted.object_id) == ("root", str(asked.pk))
-    assert noted.change_message == "Show the body"
+    noted = Disclosure.objects.get()
+    assert (noted.person.get_username(), noted.subject_id, noted.fields) == ("root", str(asked.pk), ["body"])
+    assert [event["user"] for event in logged if event["event"] == "personal_data_revealed"] == ["root"]
 
 
 def test_who_may_not_see_requests_sees_no_personal_data_of_them_either(clerk: Callable[..., Client]) -> None:
     asked = make_request(make_partner("ICBC", key_id=""))
 
-    answer = clerk("backoffice.reveal_personal_data").get(f"{INBOUND}{asked.pk}/show_body/")
+    answer = clerk("backoffice.reveal_personal_data").post(f"{INBOUND}{asked.pk}/reveal/", WHY)
 
     assert answer.status_code == 403
+    assert not Disclosure.objects.exists()
 
 
 def test_requests_are_found_by_number_and_request_number(administrator: Client) -> None:
@@ -240,16 +217,28 @@ def test_messages_and_requests_are_not_edited(administrator: Client) -> None:
     assert administrator.get(f"{OUTBOUND}add/").status_code == 403
 
 
-def test_lists_mask_mobile_numbers_and_a_row_shows_the_whole_one(administrator: Client) -> None:
+def test_lists_and_rows_mask_mobile_numbers(administrator: Client) -> None:
     bank = make_partner("ICBC")
-    make_request(bank, msisdn="13805710001")
+    asked = make_request(bank, msisdn="13805710001")
     message = make_message(bank, msisdn="13805710001")
 
-    lists = [administrator.get(address).content.decode() for address in (INBOUND, OUTBOUND)]
-    row = administrator.get(f"{OUTBOUND}{message.pk}/change/").content.decode()
+    addresses = (INBOUND, OUTBOUND, f"{INBOUND}{asked.pk}/change/", f"{OUTBOUND}{message.pk}/change/")
+    pages = [administrator.get(address).content.decode() for address in addresses]
 
-    assert all("138****0001" in text and "13805710001" not in text for text in lists)
-    assert "13805710001" in row
+    assert all("138****0001" in page and "13805710001" not in page for page in pages)
+
+
+def test_people_of_one_province_see_the_messages_of_that_province_only(clerk: Callable[..., Client]) -> None:
+    own, other = make_partner("ZJ", "PROVINCE", key_id=""), make_partner("ICBC", key_id="")
+    seen, hidden = make_message(own), make_message(other)
+    asked, unseen = make_request(own), make_request(other)
+    client = clerk("messaging.view_outboundmessage", "messaging.view_inboundrequest")
+    Posting.objects.create(user=User.objects.get(), province=own)
+
+    assert found(client, OUTBOUND) == [seen]
+    assert found(client, INBOUND, q="R-1") == [asked]
+    assert client.get(f"{OUTBOUND}{hidden.pk}/change/").status_code == 302
+    assert client.get(f"{INBOUND}{unseen.pk}/change/").status_code == 302
 
 
 def test_operations_and_kinds_are_shown_by_name(administrator: Client) -> None:
@@ -269,3 +258,13 @@ def test_messages_are_filtered_by_kind(administrator: Client) -> None:
     make_message(bank, kind="signing_outcome")
 
     assert found(administrator, OUTBOUND, kind="contract_changed") == [changed]
+
+
+def test_what_waits_for_a_partner_is_told_before_it_is_suspended(administrator: Client) -> None:
+    province = make_partner("ZJ", "PROVINCE", key_id="")
+    make_message(province, "PENDING")
+    make_message(province, "DELIVERED")
+
+    page = administrator.get(f"/admin/partners/partner/{province.pk}/suspend/").content.decode()
+
+    assert "1 of our messages wait for it." in page
