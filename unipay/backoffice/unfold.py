@@ -37,6 +37,7 @@ MENU = (
         gettext_lazy("Partners"),
         (
             ("partners.partner", "handshake"),
+            ("partners.maintenancewindow", "construction"),
             ("partners.partnerkey", "key"),
             ("partners.ownkey", "vpn_key"),
             ("partners.resultcode", "rule"),
@@ -54,6 +55,10 @@ MENU = (
             ("auth.user", "person"),
             ("auth.group", "groups"),
             ("axes.accessattempt", "lock_person"),
+            ("axes.accesslog", "login"),
+            ("axes.accessfailurelog", "no_accounts"),
+            ("backoffice.accountevent", "manage_accounts"),
+            ("backoffice.breakglass", "e911_emergency"),
             ("backoffice.disclosure", "visibility"),
         ),
     ),
@@ -105,9 +110,11 @@ UNFOLD: dict[str, Any] = {
     "STYLES": [
         stylesheet,
         lambda request: static("backoffice/operations.css"),
+        lambda request: static("backoffice/account.css"),
         lambda request: static("backoffice/subscriber.css"),
     ],
     "SITE_URL": None,
+    "DASHBOARD_CALLBACK": "unipay.backoffice.dashboard_page.add_dashboard",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,
@@ -129,6 +136,12 @@ UNFOLD: dict[str, Any] = {
             "900": "oklch(37.9% .146 265.5)",
             "950": "oklch(28.2% .091 267.9)",
         },
+    },
+    "ACCOUNT": {
+        "navigation": [
+            {"title": gettext_lazy("My account"), "link": reverse_lazy("admin:account")},
+            {"title": gettext_lazy("Change password"), "link": reverse_lazy("admin:password_change")},
+        ]
     },
     "SIDEBAR": {"navigation": navigation},
 }

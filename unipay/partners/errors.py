@@ -17,3 +17,8 @@ SUCCESSOR_WAITS = reason("successor_waits", status=409, title=_("A successor of 
 STATUS_NOT_POSSIBLE = reason(
     "partner_status_not_possible", status=409, title=_("Not possible in the partner's present status.")
 )
+ONLY_LIVE_KEY = reason(
+    "only_live_key", status=409, title=_("It is the only live key: say that you know, or add another first.")
+)
+WINDOW_OVERLAPS = reason("window_overlaps", status=409, title=_("The partner is closed then already."))
+WINDOW_PAST = reason("window_past", status=409, title=_("The window is over."))

@@ -2,12 +2,13 @@
 
 import secrets
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from unipay import clock, signatures
 from unipay.errors import Refusal
@@ -25,6 +26,16 @@ SLOTS = (1, 2)
 
 _OWN_KEY_LOCK = 0x756E6B65
 _remembered: dict[Hashable, tuple[float, Any]] = {}
+
+
+@dataclass(frozen=True)
+class OfferedKey:
+    """A public key (PEM) a partner wants to sign with, under the id it will name it by."""
+
+    key_id: str
+    algorithm: str
+    public_pem: str
+    valid_until: datetime | None = None
 
 
 def live_key(partner_code: str, key_id: str, now: datetime | None = None) -> PartnerKey | None:
@@ -58,29 +69,40 @@ def own_key_for(partner: Partner, now: datetime) -> OwnKey:
     return own_key(newest.algorithm if newest else KeyAlgorithm.RSA_SHA256, now)
 
 
-def rotate_own_key(algorithm: str, *, now: datetime) -> OwnKey:
-    """Make the successor of the pair that signs; it begins in ROTATION_NOTICE, when partners have got it.
+def rotate_own_key(algorithm: str, *, now: datetime, signs_from: datetime | None = None) -> OwnKey:
+    """Make the successor of the pair that signs; it begins at `signs_from`, when partners have got it.
 
-    Refused while a successor is already waiting.
+    Without `signs_from` in ROTATION_NOTICE. Refused while a successor is already waiting.
     """
     with transaction.atomic():
         _lock_own_keys()
         if OwnKey.objects.filter(algorithm=algorithm, retired_at=None, signs_from__gt=now).exists():
             raise Refusal(errors.SUCCESSOR_WAITS, str(algorithm))
-        return _make_own_key(algorithm, now=now, signs_from=now + ROTATION_NOTICE)
+        return _make_own_key(algorithm, now=now, signs_from=signs_from or now + ROTATION_NOTICE)
 
 
-def retire_own_key(key: OwnKey, *, now: datetime) -> OwnKey:
-    """End a pair of ours at once, as when its private half leaked; the one before it or a new one signs from now on."""
+def retire_own_key(key: OwnKey, *, now: datetime, even_the_only: bool = False) -> OwnKey:
+    """End a pair of ours at once, as when its private half leaked; the one before it or a new one signs from now on.
+
+    Refused when it is the only one that can sign, unless `even_the_only`: partners have never seen the new one.
+    """
     with transaction.atomic():
         _lock_own_keys()
         key = OwnKey.objects.select_for_update().get(pk=key.pk)
         if key.retired_at is not None:
             raise Refusal(errors.KEY_RETIRED, str(key.key_id))
+        if not even_the_only and key.signs_from <= now and signs_after(key, now=now) is None:
+            raise Refusal(errors.ONLY_LIVE_KEY, str(key.key_id))
         key.retired_at = now
         key.save(update_fields=["retired_at"])
         forget_keys_on_commit()
     return key
+
+
+def signs_after(key: OwnKey, *, now: datetime, without: Collection[int] = ()) -> OwnKey | None:
+    """Return the pair that would sign if this one (and those `without`) were retired; None: a new one would be made."""
+    begun = OwnKey.objects.filter(algorithm=key.algorithm, retired_at=None, signs_from__lte=now)
+    return begun.exclude(pk__in=[key.pk, *without]).order_by("-signs_from", "-id").first()
 
 
 def add_partner_key(
@@ -110,7 +132,7 @@ def add_partner_key(
             algorithm=algorithm,
             public_key=public_pem.strip() + "\n",
             fingerprint=fingerprint,
-            slot=_free_slot(partner),
+            slot=_free_slot(partner, now=now),
             valid_from=now,
             valid_until=valid_until,
         )
@@ -118,16 +140,54 @@ def add_partner_key(
     return key
 
 
-def retire_key(key: PartnerKey, *, now: datetime) -> PartnerKey:
-    """End a partner's key: its signatures no longer count and its slot is free. Refused when already retired."""
+def add_offered_key(partner: Partner, offered: OfferedKey, *, now: datetime) -> PartnerKey:
+    """Let an offered key count as the partner's; refuses what `add_partner_key` refuses."""
+    return add_partner_key(
+        partner, offered.key_id, offered.algorithm, offered.public_pem, now, valid_until=offered.valid_until
+    )
+
+
+def rotate_key(old: PartnerKey, offered: OfferedKey, *, ends_at: datetime, now: datetime) -> PartnerKey:
+    """Let a partner's new key count beside the old one, which counts no more from `ends_at`.
+
+    Refuses what `add_partner_key` refuses, and an old key that is retired.
+    """
     with transaction.atomic():
+        Partner.objects.select_for_update().get(pk=old.partner_id)
+        old = PartnerKey.objects.select_for_update().select_related("partner").get(pk=old.pk)
+        if old.retired_at is not None:
+            raise Refusal(errors.KEY_RETIRED, str(old.key_id))
+        new = add_offered_key(old.partner, offered, now=now)
+        old.valid_until = min(ends_at, old.valid_until or ends_at)
+        old.save(update_fields=["valid_until"])
+        forget_keys_on_commit()
+    return new
+
+
+def retire_key(key: PartnerKey, *, now: datetime, even_the_only: bool = False) -> PartnerKey:
+    """End a partner's key: its signatures no longer count and its slot is free.
+
+    Refused when already retired, and when no other key of the partner counts, unless `even_the_only`.
+    """
+    with transaction.atomic():
+        Partner.objects.select_for_update().get(pk=key.partner_id)
         key = PartnerKey.objects.select_for_update().get(pk=key.pk)
         if key.retired_at is not None:
             raise Refusal(errors.KEY_RETIRED, str(key.key_id))
+        if not even_the_only and key.is_live(now) and not others_that_count(key, now=now):
+            raise Refusal(errors.ONLY_LIVE_KEY, str(key.key_id))
         key.retired_at = now
         key.save(update_fields=["retired_at"])
         forget_keys_on_commit()
     return key
+
+
+def others_that_count(key: PartnerKey, *, now: datetime, without: Collection[int] = ()) -> list[PartnerKey]:
+    """Return the partner's other keys whose signatures count at `now`, but those `without`."""
+    others = PartnerKey.objects.filter(partner=key.partner_id, retired_at=None).exclude(
+        pk__in=[key.pk, *without]
+    )
+    return [each for each in others.order_by("valid_from", "id") if each.is_live(now)]
 
 
 def forget_keys() -> None:
@@ -204,7 +264,9 @@ def _refuse_shared_key(partner: Partner, *, fingerprint: str) -> None:
         raise Refusal(errors.PUBLIC_KEY_IN_USE, fingerprint)
 
 
-def _free_slot(partner: Partner) -> int:
+def _free_slot(partner: Partner, *, now: datetime) -> int:
+    run_out = PartnerKey.objects.filter(partner=partner, retired_at=None, valid_until__lte=now)
+    run_out.update(retired_at=F("valid_until"))
     taken = set(PartnerKey.objects.filter(partner=partner, retired_at=None).values_list("slot", flat=True))
     free = [slot for slot in SLOTS if slot not in taken]
     if not free:

@@ -8,8 +8,10 @@ from django.db.models import F, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from prometheus_client import Counter
 
+from unipay import clock
 from unipay.errors import Finality
 from unipay.msisdn import home_prefixes
+from unipay.partners import sightings
 from unipay.partners.kinds import Direction, PartnerKind, PartnerStatus
 from unipay.partners.models import NumberSegment, Partner, PortedNumber, ResultCode
 
@@ -97,4 +99,7 @@ def _raise_alarm(partner: Partner, *, direction: str, operation: str, code: str)
         direction=str(direction),
         operation=operation,
         code=code[:64],
+    )
+    sightings.note(
+        partner, direction=Direction(direction).value, operation=operation, code=code, now=clock.now()
     )

@@ -164,7 +164,7 @@ def test_an_unknown_partner_or_key_is_refused_like_a_wrong_signature(
 
 
 def test_a_retired_key_proves_nothing(bank: PartnerClient) -> None:
-    retire_key(bank.partner.keys.get(), now=clock.now())
+    retire_key(bank.partner.keys.get(), now=clock.now(), even_the_only=True)
 
     assert_refused(bank.post(PATH, ORDER), 401, "signature_invalid")
 

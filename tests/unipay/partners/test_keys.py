@@ -60,16 +60,62 @@ def test_retiring_a_key_makes_room_for_the_next() -> None:
 def test_a_key_is_retired_only_once() -> None:
     bank = make_partner(key_id="")
     key = offer(bank, "k1")
+    offer(bank, "k2")
     keys.retire_key(key, now=NOW)
 
     assert refusal_of(keys.retire_key, key, now=NOW + DAY) == "key_retired"
-    assert PartnerKey.objects.get().retired_at == NOW
+    assert PartnerKey.objects.get(key_id="k1").retired_at == NOW
+
+
+def test_the_only_live_key_is_retired_by_who_says_so() -> None:
+    bank = make_partner(key_id="")
+    key = offer(bank, "k1")
+
+    assert refusal_of(keys.retire_key, key, now=NOW) == "only_live_key"
+    assert PartnerKey.objects.get().retired_at is None
+    assert keys.retire_key(key, now=NOW, even_the_only=True).retired_at == NOW
+
+
+def test_a_rotated_key_counts_until_its_end_beside_the_new_one() -> None:
+    bank = make_partner(key_id="")
+    old = offer(bank, "k1")
+    offered = keys.OfferedKey("k2", "RSA-SHA256", key_pair("k2").public_pem)
+
+    new = keys.rotate_key(old, offered, ends_at=NOW + DAY, now=NOW)
+
+    assert keys.live_key("ICBC", "k1", NOW) == old
+    assert keys.live_key("ICBC", "k1", NOW + DAY) is None
+    assert keys.live_key("ICBC", "k2", NOW + DAY) == new
+
+
+def test_a_rotation_that_is_refused_leaves_the_old_key_as_it_was() -> None:
+    bank = make_partner(key_id="")
+    old = offer(bank, "k1")
+
+    offered = keys.OfferedKey("k2", "RSA-SHA256", "nonsense")
+
+    assert refusal_of(keys.rotate_key, old, offered, ends_at=NOW, now=NOW) == "public_key_unreadable"
+    assert PartnerKey.objects.get().valid_until is None
+
+
+def test_a_key_that_ran_out_makes_room_by_itself() -> None:
+    bank = make_partner(key_id="")
+    for name, following in (("k1", "k2"), ("k2", "k3")):
+        old = PartnerKey.objects.filter(key_id=name).first() or offer(bank, name)
+        offered = keys.OfferedKey(following, "RSA-SHA256", key_pair(following).public_pem)
+        keys.rotate_key(old, offered, ends_at=NOW + DAY, now=NOW if name == "k1" else NOW + 2 * DAY)
+
+    assert list(PartnerKey.objects.order_by("id").values_list("key_id", "slot", "retired_at")) == [
+        ("k1", 1, NOW + DAY),
+        ("k2", 2, None),
+        ("k3", 1, None),
+    ]
 
 
 @pytest.mark.parametrize("code", ["ICBC", "CCB"])
 def test_a_retired_key_does_not_come_back_under_another_name(code: str) -> None:
     bank, other = make_partner("ICBC", key_id=""), make_partner("CCB", key_id="")
-    keys.retire_key(offer(bank, "k1", name="leaked"), now=NOW)
+    keys.retire_key(offer(bank, "k1", name="leaked"), now=NOW, even_the_only=True)
 
     newcomer = {"ICBC": bank, "CCB": other}[code]
 
@@ -92,7 +138,7 @@ def test_a_key_id_never_changes_its_key_nor_comes_back() -> None:
     key = offer(bank, "k1")
 
     assert refusal_of(offer, bank, "k1", name="other") == "key_id_taken"
-    keys.retire_key(key, now=NOW)
+    keys.retire_key(key, now=NOW, even_the_only=True)
     assert refusal_of(offer, bank, "k1") == "key_id_taken"
 
 
@@ -148,7 +194,7 @@ def test_a_live_key_is_read_once_and_forgotten_when_it_is_retired(django_assert_
     with django_assert_num_queries(1):
         first = keys.live_key("ICBC", "k1", NOW)
         second = keys.live_key("ICBC", "k1", NOW)
-    keys.retire_key(first, now=NOW)
+    keys.retire_key(first, now=NOW, even_the_only=True)
 
     assert second is first
     assert keys.live_key("ICBC", "k1", NOW) is None
@@ -236,7 +282,7 @@ def test_a_leaked_key_is_replaced_at_once_even_while_its_successor_waits() -> No
     leaked = keys.own_key(SM2, NOW)
     waiting = keys.rotate_own_key(SM2, now=NOW)
 
-    keys.retire_own_key(leaked, now=NOW + DAY)
+    keys.retire_own_key(leaked, now=NOW + DAY, even_the_only=True)
 
     replacement = keys.own_key(SM2, NOW + DAY)
     assert replacement not in (leaked, waiting)
@@ -248,6 +294,22 @@ def test_a_leaked_key_is_replaced_at_once_even_while_its_successor_waits() -> No
 def test_a_retired_key_of_ours_is_forgotten_at_once() -> None:
     leaked = keys.own_key(SM2, NOW)
 
-    keys.retire_own_key(leaked, now=NOW)
+    keys.retire_own_key(leaked, now=NOW, even_the_only=True)
 
     assert keys.own_key(SM2, NOW) != leaked
+
+
+def test_the_only_key_that_signs_is_retired_by_who_says_so() -> None:
+    key = keys.own_key(SM2, NOW)
+    keys.rotate_own_key(SM2, now=NOW)
+
+    assert refusal_of(keys.retire_own_key, key, now=NOW + DAY) == "only_live_key"
+    keys.retire_own_key(key, now=NOW + 8 * DAY)
+
+    assert keys.own_key(SM2, NOW + 8 * DAY) != key
+
+
+def test_a_successor_begins_when_it_was_told_to() -> None:
+    keys.own_key(SM2, NOW)
+
+    assert keys.rotate_own_key(SM2, now=NOW, signs_from=NOW + 30 * DAY).signs_from == NOW + 30 * DAY

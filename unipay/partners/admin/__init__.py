@@ -1,5 +1,5 @@
 """The back office's windows on partners."""
 
-from unipay.partners.admin import key, number, partner, result_code
+from unipay.partners.admin import key, number, partner, result_code, window
 
-__all__ = ["key", "number", "partner", "result_code"]
+__all__ = ["key", "number", "partner", "result_code", "window"]

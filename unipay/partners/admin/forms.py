@@ -5,65 +5,28 @@ from typing import Any
 from django import forms
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import (
-    UnfoldAdminSelectWidget,
-    UnfoldAdminSplitDateTimeWidget,
-    UnfoldAdminTextareaWidget,
-    UnfoldAdminTextInputWidget,
-)
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from unipay import msisdn
-from unipay.partners.kinds import Direction, KeyAlgorithm
-from unipay.partners.models import MaintenanceWindow, NumberSegment, Partner, PortedNumber, ResultCode
+from unipay.errors import Text
+from unipay.partners.kinds import Direction
+from unipay.partners.models import NumberSegment, Partner, PortedNumber, ResultCode
+from unipay.partners.operations import TITLES
 
-KEY_ID = RegexValidator(r"\A[A-Za-z0-9_-]{1,32}\Z", _("1 to 32 of A-Z a-z 0-9 _ -"))
 PREFIX = RegexValidator(r"\A1[3-9][0-9]{1,5}\Z", _("The first 3 to 7 digits of mobile numbers."))
 
 
-class AddKeyForm(forms.Form):
-    """A public key a partner will sign with."""
-
-    key_id = forms.CharField(label=_("key id"), validators=[KEY_ID], widget=UnfoldAdminTextInputWidget)
-    algorithm = forms.ChoiceField(
-        label=_("algorithm"), choices=KeyAlgorithm.choices, widget=UnfoldAdminSelectWidget
-    )
-    public_key = forms.CharField(
-        label=_("public key (PEM)"),
-        widget=UnfoldAdminTextareaWidget({"rows": 12, "placeholder": "-----BEGIN PUBLIC KEY-----"}),
-    )
-    valid_until = forms.SplitDateTimeField(
-        label=_("valid until"), required=False, widget=UnfoldAdminSplitDateTimeWidget
-    )
-
-
-class MaintenanceWindowForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A maintenance window by its two ends."""
-
-    starts_at = forms.SplitDateTimeField(label=_("starts"), widget=UnfoldAdminSplitDateTimeWidget)
-    ends_at = forms.SplitDateTimeField(label=_("ends"), widget=UnfoldAdminSplitDateTimeWidget)
-
-    class Meta:
-        model = MaintenanceWindow
-        fields = ("remark",)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.initial.update(starts_at=self.instance.period.lower, ends_at=self.instance.period.upper)
-
-    def clean(self) -> dict[str, Any]:
-        """Put the two ends together; the window must end after it starts."""
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        starts_at, ends_at = cleaned.get("starts_at"), cleaned.get("ends_at")
-        if starts_at and ends_at:
-            if ends_at <= starts_at:
-                raise forms.ValidationError({"ends_at": _("It must end after it starts.")})
-            self.instance.period = (starts_at, ends_at)
-        return cleaned
+def _operations() -> list[tuple[str, Text]]:
+    """The operations we call, by name; empty is any."""
+    return [("", _("any")), *sorted(TITLES.items(), key=lambda each: str(each[1]))]
 
 
 class ResultCodeForm(forms.ModelForm):  # type: ignore[type-arg]
     """A result code, of one partner or of a kind."""
+
+    operation = forms.ChoiceField(
+        label=_("operation"), required=False, choices=_operations, widget=UnfoldAdminSelectWidget
+    )
 
     class Meta:
         model = ResultCode
@@ -87,7 +50,9 @@ class CodeQuestionForm(forms.Form):
     direction = forms.ChoiceField(
         label=_("direction"), choices=Direction.choices, widget=UnfoldAdminSelectWidget
     )
-    operation = forms.CharField(label=_("operation"), required=False, widget=UnfoldAdminTextInputWidget)
+    operation = forms.ChoiceField(
+        label=_("operation"), required=False, choices=_operations, widget=UnfoldAdminSelectWidget
+    )
     code = forms.CharField(label=_("code"), widget=UnfoldAdminTextInputWidget)
 
 

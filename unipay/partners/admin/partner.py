@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db import models
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,13 +15,23 @@ from unfold.decorators import action
 from unfold.overrides import FORMFIELD_OVERRIDES_INLINE
 
 from unipay import clock
-from unipay.backoffice.admin import HistoryMixin, WindowInline, report_outcomes, state_badge
-from unipay.errors import Refusal
+from unipay.backoffice.admin import (
+    HistoryMixin,
+    Question,
+    WindowInline,
+    confirmed_action,
+    report_outcomes,
+    state_badge,
+)
+from unipay.backoffice.admin.outcomes import reason_of
+from unipay.errors import Refusal, Text
 from unipay.partners import availability
+from unipay.partners.admin import key_table, previews
 from unipay.partners.admin.filters import PartnerConditionFilter
-from unipay.partners.admin.forms import AddKeyForm, MaintenanceWindowForm
-from unipay.partners.keys import add_partner_key, forget_keys_on_commit
-from unipay.partners.kinds import PartnerKind
+from unipay.partners.admin.key_forms import AddKeyForm
+from unipay.partners.admin.window_forms import MaintenanceWindowForm, WindowFormSet
+from unipay.partners.keys import OfferedKey, add_offered_key, forget_keys_on_commit, rotate_key
+from unipay.partners.kinds import PartnerKind, PartnerStatus
 from unipay.partners.models import (
     Endpoint,
     LegalBank,
@@ -67,6 +77,7 @@ class MaintenanceWindowInline(TabularInline):  # type: ignore[misc]
 
     model = MaintenanceWindow
     form = MaintenanceWindowForm
+    formset = WindowFormSet
     extra = 0
     tab = True
     hide_title = True
@@ -82,7 +93,7 @@ class PartnerAdmin(HistoryMixin, ModelAdmin):  # type: ignore[misc]
     list_select_related = ("serves",)
     search_fields = ("code", "name", "name_en")
     actions = ("close", "reopen", "suspend")
-    actions_detail = ("add_key",)
+    actions_detail = ("add_key", "close_one", "suspend_one", "reopen_one")
     inlines = (PartnerKeyInline, PermissionInline, EndpointInline, MaintenanceWindowInline)
     readonly_fields = ("status", "created_at")
     fieldsets = (
@@ -137,52 +148,88 @@ class PartnerAdmin(HistoryMixin, ModelAdmin):  # type: ignore[misc]
         forget_keys_on_commit()
 
     @admin.action(description=_("Close to new business"), permissions=["change"])
-    def close(self, request: HttpRequest, queryset: QuerySet[Partner]) -> HttpResponse:
-        """Close the chosen partners."""
-        return report_outcomes(self, request, queryset, verb=availability.close, done=_("closed"))
+    def close(self, request: HttpRequest, queryset: QuerySet[Partner]) -> HttpResponse | None:
+        """Close the chosen partners, once somebody has read what that stops."""
+        return self._asked_first(request, queryset, previews.CLOSING, availability.close, _("closed"))
 
     @admin.action(description=_("Reopen"), permissions=["change"])
-    def reopen(self, request: HttpRequest, queryset: QuerySet[Partner]) -> HttpResponse:
+    def reopen(self, request: HttpRequest, queryset: QuerySet[Partner]) -> HttpResponse | None:
         """Reopen the chosen partners."""
-        return report_outcomes(self, request, queryset, verb=availability.reopen, done=_("reopened"))
+        return self._asked_first(request, queryset, previews.REOPENING, availability.reopen, _("reopened"))
 
     @admin.action(description=_("Suspend: accept nothing"), permissions=["change"])
-    def suspend(self, request: HttpRequest, queryset: QuerySet[Partner]) -> HttpResponse:
-        """Suspend the chosen partners."""
-        return report_outcomes(self, request, queryset, verb=availability.suspend, done=_("suspended"))
+    def suspend(self, request: HttpRequest, queryset: QuerySet[Partner]) -> HttpResponse | None:
+        """Suspend the chosen partners, once somebody has read what that stops."""
+        return self._asked_first(request, queryset, previews.SUSPENDING, availability.suspend, _("suspended"))
 
-    @action(description=_("Add a key"), icon="key", permissions=["change"])
+    @action(description=_("Close"), icon="do_not_disturb_on", url_path="close", permissions=["close"])
+    def close_one(self, request: HttpRequest, object_id: str) -> HttpResponse | None:
+        """Close this partner."""
+        return self.close(request, Partner.objects.filter(pk=object_id))
+
+    @action(description=_("Reopen"), icon="check_circle", url_path="reopen", permissions=["reopen"])
+    def reopen_one(self, request: HttpRequest, object_id: str) -> HttpResponse | None:
+        """Reopen this partner."""
+        return self.reopen(request, Partner.objects.filter(pk=object_id))
+
+    @action(description=_("Suspend"), icon="block", url_path="suspend", permissions=["suspend"])
+    def suspend_one(self, request: HttpRequest, object_id: str) -> HttpResponse | None:
+        """Suspend this partner."""
+        return self.suspend(request, Partner.objects.filter(pk=object_id))
+
+    @action(description=_("Add or rotate a key"), icon="key", permissions=["change"])
     def add_key(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Show the form, or let the key count; a refusal is an error of the form."""
         partner = get_object_or_404(Partner, pk=object_id)
-        form = AddKeyForm(request.POST or None)
+        form = AddKeyForm(request.POST or None, partner=partner, now=clock.now())
         if form.is_valid() and self._added(partner, form):
             added = _("Added the key %(key)s") % {"key": form.cleaned_data["key_id"]}
             self.log_change(request, partner, str(added))
+            messages.success(request, added)
             return HttpResponseRedirect(reverse("admin:partners_partner_change", args=[partner.pk]))
-        context = {
-            **self.admin_site.each_context(request),
-            "form": form,
-            "opts": self.opts,
-            "original": partner,
-        }
-        return TemplateResponse(
-            request, "partners/add_key.html", {**context, "title": _("Add a key"), "subtitle": partner}
-        )
+        context = {**self.admin_site.each_context(request), "form": form, "opts": self.opts}
+        context |= {"original": partner, "title": _("Add or rotate a key"), "subtitle": partner}
+        live = partner.keys.filter(retired_at=None).order_by("valid_from")
+        context |= {"keys": key_table.partner_key_rows(live, clock.now())}
+        return TemplateResponse(request, "partners/add_key.html", context)
+
+    def has_close_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """What is open can be closed."""
+        return self._may_move(request, object_id, PartnerStatus.OPEN)
+
+    def has_reopen_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """What is closed or suspended can be reopened."""
+        return self._may_move(request, object_id, PartnerStatus.CLOSED, PartnerStatus.SUSPENDED)
+
+    def has_suspend_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """What is open or closed can be suspended."""
+        return self._may_move(request, object_id, PartnerStatus.OPEN, PartnerStatus.CLOSED)
+
+    def _may_move(self, request: HttpRequest, object_id: Any, *statuses: PartnerStatus) -> bool:
+        if not self.has_change_permission(request):
+            return False
+        return object_id is None or Partner.objects.filter(pk=object_id, status__in=statuses).exists()
+
+    def _asked_first(
+        self, request: HttpRequest, queryset: QuerySet[Partner], question: Question, flow: Any, done: Text
+    ) -> HttpResponse | None:
+        def then(rows: list[Partner], _given: dict[str, Any]) -> HttpResponse:
+            return report_outcomes(self, request, rows, verb=flow, done=done)
+
+        return confirmed_action(self, request, queryset, question=question, then=then)
 
     def _added(self, partner: Partner, form: AddKeyForm) -> bool:
-        given = form.cleaned_data
+        given, now = form.cleaned_data, clock.now()
+        offered = OfferedKey(
+            given["key_id"], given["algorithm"], given["public_key"], valid_until=given["valid_until"]
+        )
         try:
-            add_partner_key(
-                partner,
-                given["key_id"],
-                given["algorithm"],
-                given["public_key"],
-                clock.now(),
-                valid_until=given["valid_until"],
-            )
+            if given["replaces"]:
+                rotate_key(given["replaces"], offered, ends_at=given["old_ends_at"], now=now)
+            else:
+                add_offered_key(partner, offered, now=now)
         except Refusal as refusal:
-            form.add_error(None, f"{refusal.reason.title} {refusal.detail}")
+            form.add_error(None, reason_of(refusal))
             return False
         return True
 

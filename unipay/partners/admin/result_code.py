@@ -1,18 +1,25 @@
 """What partners' result codes mean to us, with a form to try one out."""
 
+from typing import Any
+from urllib.parse import urlencode
+
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from import_export import fields, resources, widgets
 from unfold.decorators import action
 
 from unipay.backoffice.admin import HistoryMixin, SpreadsheetAdmin, state_badge
-from unipay.errors import CATALOGUE
+from unipay.errors import CATALOGUE, Text
+from unipay.partners import sightings
 from unipay.partners.admin.forms import CodeQuestionForm, ResultCodeForm
-from unipay.partners.models import Partner, ResultCode
+from unipay.partners.models import Partner, ResultCode, UnmappedCode
 from unipay.partners.operations import operation_title
 from unipay.partners.queries import result_code_row
+
+MOST_UNMAPPED = 200
 
 
 class ResultCodeResource(resources.ModelResource):  # type: ignore[misc]
@@ -49,7 +56,10 @@ class ResultCodeAdmin(HistoryMixin, SpreadsheetAdmin):
     list_select_related = ("partner",)
     search_fields = ("code", "reason_code", "remark")
     ordering = ("kind", "code", "operation")
-    actions_list = ("try_code",)
+    actions_list = ("unmapped", "try_code")
+    empty_text = _(
+        "No code has a meaning yet. Load the usual ones with manage.py load_reference, or add one."
+    )
     finality_badge = state_badge(
         {"SUCCESS": "success", "UNKNOWN": "warning", "FINAL_FAILURE": "danger"},
         field="finality",
@@ -65,18 +75,44 @@ class ResultCodeAdmin(HistoryMixin, SpreadsheetAdmin):
     def try_code(self, request: HttpRequest) -> HttpResponse:
         """Say what a code of a partner means in an operation, without raising the alarm of a real one."""
         form = CodeQuestionForm(request.GET or None)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Try a code"),
-            "opts": self.opts,
-            "form": form,
-        }
+        context = {**self._page(request, _("Try a code")), "form": form}
         if form.is_valid():
             asked = form.cleaned_data
             row = result_code_row(asked["partner"], asked["direction"], asked["operation"], asked["code"])
-            context |= {
-                "is_asked": True,
-                "row": row,
-                "reason": CATALOGUE.get(row.reason_code) if row else None,
-            }
+            reason = CATALOGUE.get(row.reason_code) if row else None
+            context |= {"is_asked": True, "row": row, "reason": reason, "map_it": _address(**asked)}
         return TemplateResponse(request, "partners/try_code.html", context)
+
+    @action(description=_("Codes nobody has mapped"), icon="help", url_path="unmapped", permissions=["view"])
+    def unmapped(self, request: HttpRequest) -> HttpResponse:
+        """Show the codes partners said that have no meaning yet, each with the way to give it one."""
+        rows = [
+            (seen, operation_title(seen.operation), _address(**_asked(seen)))
+            for seen in sightings.unmapped()[:MOST_UNMAPPED]
+        ]
+        context = {**self._page(request, _("Codes nobody has mapped")), "rows": rows}
+        return TemplateResponse(request, "partners/unmapped.html", context)
+
+    def _page(self, request: HttpRequest, title: Text) -> dict[str, Any]:
+        may_map = self.has_add_permission(request)
+        return {
+            **self.admin_site.each_context(request),
+            "title": title,
+            "opts": self.opts,
+            "may_map": may_map,
+        }
+
+
+def _asked(seen: UnmappedCode) -> dict[str, Any]:
+    return {
+        "partner": seen.partner,
+        "direction": seen.direction,
+        "operation": seen.operation,
+        "code": seen.code,
+    }
+
+
+def _address(*, partner: Partner, direction: str, operation: str, code: str) -> str:
+    """The form of a new code, filled in as far as it is known."""
+    known = {"kind": partner.kind, "partner": partner.pk, "direction": direction, "operation": operation}
+    return f"{reverse('admin:partners_resultcode_add')}?{urlencode({**known, 'code': code})}"

@@ -3,9 +3,11 @@
 from datetime import datetime
 
 import pghistory
-from django.contrib.postgres.fields import DateTimeRangeField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import BigIntegerRangeField, DateTimeRangeField, RangeOperators
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.timezone import localtime
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
@@ -138,7 +140,10 @@ class PartnerPermission(models.Model):
 
 
 class MaintenanceWindow(models.Model):
-    """A period in which a partner takes no new business: new signings are refused, terminations are not."""
+    """A period in which a partner takes no new business: new signings are refused, terminations are not.
+
+    Windows of one partner never overlap.
+    """
 
     partner = models.ForeignKey(
         Partner, models.CASCADE, related_name="maintenance_windows", verbose_name=_("partner")
@@ -154,7 +159,25 @@ class MaintenanceWindow(models.Model):
                 condition=models.Q(period__isempty=False, period__upper_inf=False),
                 name="maintenance_window_ends",
             ),
+            # A range of one number, as plain numbers could only be compared here with an extension (btree_gist).
+            ExclusionConstraint(
+                name="one_maintenance_window_at_a_time",
+                expressions=[
+                    (
+                        models.Func(
+                            "partner_id",
+                            "partner_id",
+                            models.Value("[]"),
+                            function="int8range",
+                            output_field=BigIntegerRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                    ("period", RangeOperators.OVERLAPS),
+                ],
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.partner_id}: {self.period}"
+        starts_at, ends_at = (localtime(end) for end in (self.period.lower, self.period.upper))
+        return f"{self.partner.title} {starts_at:%Y-%m-%d %H:%M} – {ends_at:%Y-%m-%d %H:%M}"

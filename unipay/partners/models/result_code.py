@@ -50,3 +50,29 @@ class ResultCode(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code}: {self.get_finality_display()}"
+
+
+class UnmappedCode(models.Model):
+    """A code a partner said that nobody has given a meaning; kept so that somebody can."""
+
+    partner = models.ForeignKey(
+        "partners.Partner", models.CASCADE, related_name="+", verbose_name=_("partner")
+    )
+    direction = models.CharField(_("direction"), max_length=8, choices=Direction)
+    operation = models.CharField(_("operation"), max_length=64, blank=True)
+    code = models.CharField(_("code"), max_length=32)
+    times = models.PositiveIntegerField(_("times"), default=1)
+    first_seen_at = models.DateTimeField(_("first seen"))
+    last_seen_at = models.DateTimeField(_("last seen"))
+
+    class Meta:
+        verbose_name = _("unmapped code")
+        verbose_name_plural = _("unmapped codes")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["partner", "direction", "operation", "code"], name="one_row_per_unmapped_code"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.code

@@ -7,6 +7,7 @@ from django.test import Client
 
 from tests.factories import key_pair, make_partner
 from tests.told import run_action
+from unipay.partners import stakes
 from unipay.partners.keys import live_key
 from unipay.partners.models import MaintenanceWindow, Partner, PartnerKey
 
@@ -151,6 +152,105 @@ def test_a_window_that_ends_before_it_starts_is_an_error_of_the_form(administrat
 
     assert "It must end after it starts." in page
     assert not MaintenanceWindow.objects.exists()
+
+
+def test_two_windows_given_at_once_must_not_meet(administrator: Client) -> None:
+    bank = make_partner("ICBC", key_id="")
+    windows: dict[str, Any] = {"maintenance_windows-TOTAL_FORMS": 2}
+    for number, (starts, ends) in enumerate([("01:00:00", "05:00:00"), ("04:00:00", "06:00:00")]):
+        name = f"maintenance_windows-{number}"
+        windows |= {f"{name}-starts_at_0": "2026-10-01", f"{name}-starts_at_1": starts}
+        windows |= {f"{name}-ends_at_0": "2026-10-01", f"{name}-ends_at_1": ends}
+
+    page = administrator.post(f"{LIST}{bank.pk}/change/", form_of(bank, **windows)).content.decode()
+
+    assert "Two of these windows meet each other." in page
+    assert not MaintenanceWindow.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "said"),
+    [
+        ("close", "OPEN", "New signings at this bank are refused"),
+        ("suspend", "OPEN", "Everything it sends is refused (403)"),
+        ("reopen", "CLOSED", "Everything it may send is accepted again"),
+        ("close", "SUSPENDED", "Not possible in the partner&#x27;s present status."),
+    ],
+)
+def test_what_it_stops_is_shown_before_a_partner_is_moved(
+    administrator: Client, action: str, status: str, said: str
+) -> None:
+    bank = make_partner("ICBC", key_id="", status=status)
+
+    from_list = administrator.post(LIST, {"action": action, "_selected_action": [bank.pk]})
+
+    assert said in from_list.content.decode()
+    assert Partner.objects.get().status == status
+
+
+def test_what_is_under_way_with_a_partner_is_told_by_who_knows_it(
+    administrator: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stakes, "_registered", [lambda partner: [f"Seven wait for {partner.code}."]])
+    bank = make_partner("ICBC", key_id="")
+
+    page = administrator.get(f"{LIST}{bank.pk}/suspend/").content.decode()
+
+    assert "Seven wait for ICBC." in page
+
+
+@pytest.mark.parametrize(
+    ("page", "before", "after"),
+    [("close", "OPEN", "CLOSED"), ("suspend", "CLOSED", "SUSPENDED"), ("reopen", "SUSPENDED", "OPEN")],
+)
+def test_a_partner_is_moved_from_its_own_page(
+    administrator: Client, page: str, before: str, after: str
+) -> None:
+    bank = make_partner("ICBC", key_id="", status=before)
+    address = f"{LIST}{bank.pk}/{page}/"
+
+    asked = administrator.get(address)
+    answer = administrator.post(address, {"confirmed": "yes"})
+
+    assert asked.status_code == 200
+    assert answer.headers["Location"] == f"{LIST}{bank.pk}/change/"
+    assert Partner.objects.get().status == after
+
+
+def test_a_page_offers_only_what_is_possible(administrator: Client) -> None:
+    bank = make_partner("ICBC", key_id="", status="SUSPENDED")
+
+    page = administrator.get(f"{LIST}{bank.pk}/change/").content.decode()
+
+    assert f"{LIST}{bank.pk}/reopen/" in page
+    assert f"{LIST}{bank.pk}/suspend/" not in page
+    assert administrator.post(f"{LIST}{bank.pk}/suspend/", {"confirmed": "yes"}).status_code == 403
+
+
+def test_a_key_is_rotated_by_its_form(administrator: Client) -> None:
+    bank = make_partner("ICBC")
+    old = bank.keys.get()
+    offered = {"key_id": "k2", "algorithm": "RSA-SHA256", "public_key": key_pair("next").public_pem}
+    until = {"replaces": old.pk, "old_ends_at_0": "2099-10-01", "old_ends_at_1": "00:00:00"}
+
+    page = administrator.get(f"{LIST}{bank.pk}/add_key/").content.decode()
+    administrator.post(f"{LIST}{bank.pk}/add_key/", {**offered, **until})
+
+    assert "Keys that are not retired" in page
+    old.refresh_from_db()
+    assert old.valid_until == datetime(2099, 9, 30, 16, tzinfo=UTC)
+    assert bank.keys.get(key_id="k2").valid_until is None
+
+
+def test_a_rotation_needs_an_end_that_is_to_come(administrator: Client) -> None:
+    bank = make_partner("ICBC")
+    offered = {"key_id": "k2", "algorithm": "RSA-SHA256", "public_key": key_pair("next").public_pem}
+    until = {"replaces": bank.keys.get().pk, "old_ends_at_0": "2020-10-01", "old_ends_at_1": "00:00:00"}
+
+    page = administrator.post(f"{LIST}{bank.pk}/add_key/", {**offered, **until}).content.decode()
+
+    assert "Say until when, later than now." in page
+    assert PartnerKey.objects.count() == 1
 
 
 def test_a_key_is_added_by_its_own_form(administrator: Client) -> None:

@@ -5,11 +5,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from prometheus_client import REGISTRY
 
+from tests.conftest import Login
 from tests.factories import make_partner
 from unipay.partners.models import Partner, ResultCode
+from unipay.partners.queries import meaning
 from unipay.partners.reference import load_result_codes
 
 LIST = "/admin/partners/resultcode/"
+UNMAPPED = f"{LIST}unmapped/"
 HEAD = "kind,partner,direction,operation,code,reason_code,finality,remark\n"
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -77,3 +80,45 @@ def test_a_code_of_one_partner_is_of_its_kind(administrator: Client) -> None:
 
     assert "The partner is of another kind." in page.content.decode()
     assert not ResultCode.objects.exists()
+
+
+def test_a_code_somebody_has_to_map_leads_to_the_form_filled_in(administrator: Client) -> None:
+    bank = make_partner("ICBC", key_id="")
+    meaning(bank, "ANSWER", "query_signing", "E9")
+
+    row = administrator.get(UNMAPPED).context["rows"][0]
+    initial = administrator.get(row[2]).context["adminform"].form.initial
+
+    assert row[1] == "signing query"
+    assert initial == {
+        "kind": "BANK",
+        "partner": str(bank.pk),
+        "direction": "ANSWER",
+        "operation": "query_signing",
+        "code": "E9",
+    }
+
+
+def test_a_mapped_code_leaves_the_page(administrator: Client) -> None:
+    bank = make_partner("ICBC", key_id="")
+    meaning(bank, "ANSWER", "query_signing", "E9")
+    given = {"kind": "BANK", "partner": bank.pk, "direction": "ANSWER", "code": "E9", "finality": "SUCCESS"}
+
+    administrator.post(f"{LIST}add/", given)
+
+    assert "Every code partners have said has a meaning." in administrator.get(UNMAPPED).content.decode()
+
+
+def test_who_may_only_look_is_not_led_to_the_form(clerk: Login) -> None:
+    meaning(make_partner("ICBC", key_id=""), "ANSWER", "", "E9")
+
+    page = clerk("partners.view_resultcode").get(UNMAPPED).content.decode()
+
+    assert "E9" in page
+    assert "Map it" not in page
+
+
+def test_a_code_that_was_tried_is_not_one_that_was_seen(administrator: Client) -> None:
+    try_code(administrator, make_partner("ICBC", key_id=""), "E9")
+
+    assert list(administrator.get(UNMAPPED).context["rows"]) == []
