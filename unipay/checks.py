@@ -73,3 +73,15 @@ def _exposure() -> Iterator[CheckMessage]:
             hint="Set UNIPAY_PUBLIC_URL to the public https address.",
             id="unipay.E007",
         )
+    if not settings.UNIPAY_REQUIRE_TWO_FACTOR:
+        yield Error(
+            "Staff may log in with a password alone.",
+            hint="Unset UNIPAY_REQUIRE_TWO_FACTOR.",
+            id="unipay.E009",
+        )
+    if not settings.UNIPAY_TRUSTED_PROXIES:
+        yield Warning(
+            "UNIPAY_TRUSTED_PROXIES is empty: behind a proxy everybody would share its address, and its lock-outs.",
+            hint="Name the addresses of the proxies that end TLS, for instance 10.0.0.0/8.",
+            id="unipay.W002",
+        )

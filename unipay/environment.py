@@ -5,6 +5,7 @@ import json
 import os
 import secrets
 from collections.abc import Collection
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -54,6 +55,16 @@ class Environment(environ.Env):  # type: ignore[misc]
         if wrong := next((host for host in given if "/" in host or " " in host), None):
             raise ImproperlyConfigured(f"{name} must be host names separated by commas, not {wrong!r}.")
         return given
+
+    def networks(self, name: str) -> tuple[IPv4Network | IPv6Network, ...]:
+        """Return a comma-separated list of addresses and networks."""
+        given = [part.strip() for part in self.text(name).split(",") if part.strip()]
+        try:
+            return tuple(ip_network(part) for part in given)
+        except ValueError as error:
+            raise ImproperlyConfigured(
+                f"{name} must be addresses or networks separated by commas ({error})."
+            ) from error
 
     def web_address(self, name: str, *, default: str) -> str:
         """Return an http or https address without a trailing slash."""

@@ -1,5 +1,6 @@
 """Every setting of Unipay, read from the environment; a wrong value stops the start and names itself."""
 
+import logging
 import sys
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,7 @@ INSTALLED_APPS = [
     "pgtrigger",
     "pghistory",
     "unipay.backoffice.apps.LoginGuardConfig",
+    "django_otp",
     "csp",
     "unipay.partners",
     "unipay.messaging",
@@ -93,10 +95,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "unipay.backoffice.middleware.AdminPolicyMiddleware",
+    "unipay.backoffice.gate.GateMiddleware",
     "unipay.backoffice.middleware.HistoryMiddleware",
     "axes.middleware.AxesMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
@@ -143,20 +147,35 @@ if CACHES["default"]["BACKEND"].endswith("LocMemCache"):
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
+    "unipay.backoffice.break_glass.BreakGlassBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "unipay.backoffice.passwords.NotOneOfTheLast", "OPTIONS": {"number": 5}},
 ]
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
+UNIPAY_REQUIRE_TWO_FACTOR = env.flag("UNIPAY_REQUIRE_TWO_FACTOR", default=not DEBUG)
+UNIPAY_IDLE_MINUTES = env.number("UNIPAY_IDLE_MINUTES", default=30, least=1, most=8 * 60)
+UNIPAY_LOGIN_HOURS = 8
+UNIPAY_TRUSTED_PROXIES = env.networks("UNIPAY_TRUSTED_PROXIES")
 AXES_FAILURE_LIMIT = env.number("AXES_FAILURE_LIMIT", default=5, least=1)
+UNIPAY_LOCKOUT_PER_NAME = env.number("UNIPAY_LOCKOUT_PER_NAME", default=20, least=1)
+UNIPAY_LOCKOUT_PER_ADDRESS = env.number("UNIPAY_LOCKOUT_PER_ADDRESS", default=50, least=1)
 AXES_COOLOFF_TIME = 0.5
+AXES_HANDLER = "unipay.backoffice.lockout.LockoutHandler"
 AXES_LOCKOUT_CALLABLE = "unipay.backoffice.lockout.locked_out"
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "username", "ip_address"]
+AXES_CLIENT_IP_CALLABLE = "unipay.backoffice.client_address.client_address"
+AXES_ENABLE_ACCESS_FAILURE_LOG = True
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code"]
+# The right password alone forgives nothing: a code may be asked for yet. A lock that failures prolong would let
+# anybody keep a colleague out.
+AXES_RESET_ON_SUCCESS = False
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_VERBOSE = False
 
 LANGUAGE_CODE = "zh-hans"
@@ -185,7 +204,8 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "signing.pages.cookie_missing"
-SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = UNIPAY_LOGIN_HOURS * 3600
 if not DEBUG:
     SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT", default=True)
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -250,6 +270,8 @@ DJANGO_CELERY_BEAT_TZ_AWARE = True
 
 LOGGING = logging_config(json=not DEBUG, level=env.word("LOG_LEVEL", default="INFO", among=LOG_LEVELS))
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
+# One line a request, when it is answered; what began and was not answered is said by what failed.
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = True
 
 REST_FRAMEWORK = {

@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from pghistory.middleware import HistoryMiddleware as AnyRequestHistoryMiddleware
 
+from unipay.backoffice.standing import standing_of
+
 ADMIN_POLICY = {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
 
 
@@ -31,9 +33,11 @@ class HistoryMiddleware(AnyRequestHistoryMiddleware):
         return response
 
     def get_context(self, request: HttpRequest) -> dict[str, Any]:
-        """Return who (id), where (path) and in which request."""
+        """Return who (id), where (path), in which request, and in which emergency."""
         request_id = structlog.contextvars.get_contextvars().get("request_id", "")
-        return {**super().get_context(request), "request_id": request_id, "source": "BACKOFFICE"}
+        context = {**super().get_context(request), "request_id": request_id, "source": "BACKOFFICE"}
+        broken = standing_of(request.user).break_glass_no
+        return {**context, "break_glass": broken} if broken else context
 
 
 class AdminPolicyMiddleware:

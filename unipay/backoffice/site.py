@@ -2,14 +2,26 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.contrib.auth.models import User
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
 from django.views.i18n import JavaScriptCatalog
 from unfold.sites import UnfoldAdminSite
 
-from unipay.backoffice import search_page, subscriber_page
+from unipay import clock
+from unipay.backoffice import (
+    account_pages,
+    break_glass_pages,
+    passwords,
+    search_page,
+    sessions,
+    subscriber_page,
+    two_factor_pages,
+)
 from unipay.backoffice.search import finders_for
+from unipay.backoffice.standing import standing_of
+from unipay.backoffice.two_factor import forgive
 
 
 class BackofficeSite(UnfoldAdminSite):  # type: ignore[misc]
@@ -17,6 +29,30 @@ class BackofficeSite(UnfoldAdminSite):  # type: ignore[misc]
 
     index_title = _("Overview")
     enable_nav_sidebar = True
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """Return the admin's addresses, those of one's own account before them."""
+        pages = {
+            "account/": ("account", account_pages.account),
+            "account/sessions/": ("end_sessions", account_pages.end_sessions),
+            "account/verify/": ("second_factor", two_factor_pages.verify),
+            "account/two-factor/": ("enrol", two_factor_pages.enrol),
+            "account/backup-codes/": ("backup_codes", two_factor_pages.backup_codes),
+            "account/break-glass/": ("break_glass", break_glass_pages.start),
+            "account/break-glass/end/": ("end_break_glass", break_glass_pages.end),
+            # No record has a page outside the back office, which this address would lead to.
+            "r/<path:content_type_id>/<path:object_id>/": ("view_on_site", not_there),
+        }
+        ours = [
+            path(
+                route,
+                self.admin_view(view),
+                name=name,
+                kwargs={"site": self} if name != "view_on_site" else {},
+            )
+            for route, (name, view) in pages.items()
+        ]
+        return [*ours, *super().get_urls()]
 
     def extra_urls(self) -> list[URLPattern | URLResolver]:
         """Return the addresses of the search from anywhere and of the page of one number."""
@@ -39,8 +75,32 @@ class BackofficeSite(UnfoldAdminSite):  # type: ignore[misc]
         """Return what the palette lists; never from a cache, as rights and records change."""
         return search_page.palette(request)
 
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Ask for name and password; whoever gave them right has a new session."""
+        response: HttpResponse = super().login(request, extra_context)
+        if request.method == "POST" and response.status_code == 302:
+            sessions.begin(request.session, now=clock.now())
+            if not standing_of(request.user).has_second_factor:
+                forgive(request)
+                account_pages.tell_news(request)
+        return response
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Let the person choose a password; every other session of theirs ends with the old one."""
+        response: HttpResponse = super().password_change(request, extra_context)
+        if request.method == "POST" and response.status_code == 302 and isinstance(request.user, User):
+            passwords.changed_by_owner(request.user, now=clock.now())
+        return response
+
     def i18n_javascript(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponseBase:
         """Return the texts of the admin's scripts, with ours where Django left them in English."""
         return JavaScriptCatalog.as_view(packages=["django.contrib.admin", "unipay.backoffice"])(request)
+
+
+def not_there(request: HttpRequest, **_ids: str) -> HttpResponse:
+    """Answer that there is no such page."""
+    raise Http404

@@ -1,6 +1,6 @@
 """The base classes every admin of Unipay is made of, and the accounts of those who use it."""
 
-from unipay.backoffice.admin import accounts, calendar, disclosures
+from unipay.backoffice.admin import accounts, calendar, disclosures, logins
 from unipay.backoffice.admin.confirmation import Preview, Question, confirmed_action
 from unipay.backoffice.admin.display import (
     as_json,
@@ -27,6 +27,7 @@ __all__ = [
     "accounts",
     "as_json",
     "calendar",
+    "logins",
     "disclosures",
     "confirmed_action",
     "masked",

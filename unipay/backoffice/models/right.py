@@ -16,6 +16,8 @@ class Right(models.Model):
         permissions = [
             ("reveal_personal_data", _("Can see personal data unmasked")),
             ("export_lists", _("Can take lists out as files")),
+            ("assign_roles", _("Can give and take roles")),
+            ("break_glass", _("Can take the administrator's rights in an emergency")),
         ]
 
     def __str__(self) -> str:
