@@ -5,6 +5,7 @@ from unipay.backoffice.models.break_glass import BreakGlass, BreakGlassEnd
 from unipay.backoffice.models.disclosure import Disclosure
 from unipay.backoffice.models.posting import Posting
 from unipay.backoffice.models.right import EXPORT, REVEAL, Right
+from unipay.backoffice.models.saved_filter import SavedFilter
 from unipay.backoffice.models.second_factor import Authenticator, BackupCode, BackupCodes
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "PastPassword",
     "Posting",
     "Right",
+    "SavedFilter",
 ]
