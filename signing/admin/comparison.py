@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from signing.admin.contract import yuan
 from signing.models import Contract
+from unipay import msisdn
 from unipay.errors import Text
 
 NOTHING = "—"
@@ -50,11 +51,15 @@ def _same(read: Reader) -> tuple[Reader, Reader]:
 
 _ROWS = (
     _Row(gettext_lazy("state"), lambda c: c.get_state_display()),
-    _Row(gettext_lazy("bank"), *_same(lambda c: str(c.bank))),
+    _Row(gettext_lazy("bank"), *_same(lambda c: str(c.bank.title))),
     _Row(gettext_lazy("bank's contract number"), *_same(lambda c: c.bank_contract_no)),
-    _Row(gettext_lazy("primary number"), *_same(lambda c: c.msisdn)),
-    _Row(gettext_lazy("secondary numbers"), *_same(lambda c: ", ".join(sorted(c.secondary_msisdns)))),
-    # Two accounts may look the same once masked.
+    # Two numbers or accounts may look the same once masked.
+    _Row(gettext_lazy("primary number"), lambda c: msisdn.mask(c.msisdn), lambda c: c.msisdn),
+    _Row(
+        gettext_lazy("secondary numbers"),
+        lambda c: ", ".join(map(msisdn.mask, sorted(c.secondary_msisdns))),
+        lambda c: sorted(c.secondary_msisdns),
+    ),
     _Row(gettext_lazy("account"), lambda c: c.account_mask, lambda c: c.account_index),
     _Row(gettext_lazy("account type"), *_same(lambda c: c.get_account_type_display())),
     _Row(gettext_lazy("holder"), *_same(lambda c: c.holder_mask)),

@@ -1,122 +1,135 @@
 """Manual cases (domain.md A4): what waits for people, overdue first, and one page to see both sides and decide."""
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timezone import localtime
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from signing.admin.case import filters, finding
+from signing.admin.case.bulk import BulkWork
+from signing.admin.case.doors import CaseDoors
+from signing.admin.case.forms import CommentForm
+from signing.admin.case.page import STATE_COLOURS, CasePage
+from signing.admin.case.words import NOTHING, moment, person_name, time_left
 from signing.admin.columns import our_number, province_title
-from signing.admin.comparison import compare
 from signing.admin.contract import SEALED
-from signing.admin.decision_form import DecisionForm
-from signing.flows import manual_case
-from signing.models import CaseEvidence, ManualCase
-from signing.states import CaseState, Decision
+from signing.models import ManualCase
+from signing.states import OVER, CaseState
 from unipay import clock, msisdn
-from unipay.backoffice.admin import WindowAdmin, masked_json, masked_number, state_badge
-from unipay.errors import Refusal
+from unipay.backoffice.admin import RevealMixin, WindowAdmin, masked_number, state_badge
+from unipay.backoffice.admin.saved_filters import SavedFiltersMixin
+from unipay.backoffice.subscriber import Subscriber
 
 _SEALED_OF_BOTH = tuple(f"{side}__{field}" for side in ("standing", "contested") for field in SEALED)
-_MESSAGE_COLOURS = {
-    "PENDING": "info",
-    "DELIVERED": "success",
-    "REFUSED": "warning",
-    "DEAD": "danger",
-    "CANCELLED": "",
-}
-
-
-class CaseStateFilter(admin.SimpleListFilter):
-    """The open cases, unless others are asked for or a number is searched: there is no list of all there ever were."""
-
-    title = gettext_lazy("state")
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Return the states."""
-        return list(CaseState.choices)
-
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        """Offer the states; open is chosen where nothing was."""
-        searched = bool(changelist.query)
-        chosen = self.value() or ("" if searched else CaseState.OPEN)
-        for state, label in self.lookup_choices:
-            query = changelist.get_query_string({self.parameter_name: state})
-            yield {"selected": state == chosen, "query_string": query, "display": label}
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Return the cases of the state."""
-        if self.value() in CaseState.values:
-            return queryset.filter(state=self.value())
-        return queryset if request.GET.get("q") else queryset.filter(state=CaseState.OPEN)
+_LATEST_FIRST = (CaseState.DECIDED, CaseState.CLOSED, CaseState.WITHDRAWN, "ALL")
 
 
 @admin.register(ManualCase)
-class ManualCaseAdmin(WindowAdmin):
-    """The cases, and the page of one: both contracts side by side, the evidence, the obligations, the decisions."""
+class ManualCaseAdmin(CaseDoors, SavedFiltersMixin, BulkWork, RevealMixin, WindowAdmin):
+    """The queue of cases, and the page of one."""
 
+    province_field = "province"
     list_display = (
         "due",
-        "case_no",
-        "state_badge",
-        "reason",
-        "severity_badge",
+        "question",
         masked_number,
         "both_banks",
         province_title,
+        "owned_by",
+        "state_badge",
     )
-    list_display_links = ("due", "case_no")
-    list_filter = (CaseStateFilter, "reason", "severity")
-    list_select_related = ("standing__bank", "contested__bank", "province")
+    list_display_links = ("due", "question")
+    list_filter = (filters.CaseStateFilter, filters.OwnerFilter, filters.DueFilter, "reason", "severity")
+    list_select_related = (
+        "standing__bank",
+        "contested__bank",
+        "province",
+        "owner",
+        "decided_by",
+        "approved_by",
+    )
     search_by = (("msisdn", msisdn.normalise), ("case_no", our_number("M")))
-    search_help_text = gettext_lazy("Whole mobile number or case number")
-    severity_badge = state_badge(
-        {"HIGH": "danger", "NORMAL": "warning", "LOW": "info"},
-        field="severity",
-        description=gettext_lazy("severity"),
+    search_help_text = _("Mobile number, case, contract, bank's contract, request number or event id")
+    list_before_template = "signing/admin/queue_above.html"
+    list_after_template = "signing/admin/queue_below.html"
+    actions = ("take", "give_back", "assign")
+    reveals = (
+        "msisdn",
+        "standing__account_number",
+        "standing__holder_name",
+        "standing__identity_no",
+        "contested__account_number",
+        "contested__holder_name",
+        "contested__identity_no",
     )
-    state_badge = state_badge({"OPEN": "warning", "DECIDED": "info", "CLOSED": "success"})
+    state_badge = state_badge(STATE_COLOURS)
+
+    class Media:
+        """The page's looks, and the keys of the queue."""
+
+        css = {"all": ("signing/case.css",)}
+        js = ("signing/case.js",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ManualCase]:
         """Leave what is sealed in the contracts sealed."""
         cases: QuerySet[ManualCase] = super().get_queryset(request)
-        return cases.select_related(*self.list_select_related, "owner", "decided_by").defer(*_SEALED_OF_BOTH)
+        return cases.select_related(*self.list_select_related).defer(*_SEALED_OF_BOTH)
 
     def get_ordering(self, request: HttpRequest) -> Sequence[str]:
-        """Open cases by what is due first, others by what was due last."""
-        asked_for = request.GET.get(CaseStateFilter.parameter_name)
-        return ("-due_at",) if asked_for in (CaseState.DECIDED, CaseState.CLOSED) else ("due_at",)
+        """What waits for people by what is due first, everything else by what was due last."""
+        return ("-due_at",) if request.GET.get("state") in _LATEST_FIRST else ("due_at",)
 
-    def has_decide_permission(self, request: HttpRequest) -> bool:
-        """Whether the person may decide cases."""
-        allowed: bool = request.user.has_perm("signing.decide_manualcase")
-        return allowed
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Find cases by whatever number people have in hand."""
+        return (finding.find(queryset, search_term), False) if search_term.strip() else (queryset, False)
 
-    @display(description=gettext_lazy("due"), label={"OVERDUE": "danger", "IN_TIME": "info"})
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the tabs above the queue."""
+        tabs = filters.tabs(request, super().get_queryset(request)) if request.method == "GET" else []
+        answered: HttpResponse = super().changelist_view(request, {"tabs": tabs, **(extra_context or {})})
+        return answered
+
+    @display(description=_("due"), label={"OVERDUE": "danger", "IN_TIME": "info", "OVER": ""})
     def due(self, case: ManualCase) -> tuple[str, str]:
-        """Return when the case is due, in red once it is late."""
-        return (
-            "OVERDUE" if _is_overdue(case, clock.now()) else "IN_TIME",
-            f"{localtime(case.due_at):%Y-%m-%d %H:%M}",
+        """Return how long is left, in red once it is late; the time itself once it no longer matters."""
+        now = clock.now()
+        if case.state == CaseState.DECIDED or case.state in OVER:
+            return "OVER", moment(case.due_at)
+        return "OVERDUE" if case.due_at < now else "IN_TIME", time_left(case.due_at, now)
+
+    @admin.display(description=_("case"))
+    def question(self, case: ManualCase) -> SafeString:
+        """Return what the case is about, with its number below."""
+        grave = "case-grave" if case.severity == "HIGH" else ""
+        return format_html(
+            '<span class="case-reason {}">{}</span><span class="case-no">{}</span>',
+            grave,
+            case.get_reason_display(),
+            case.case_no,
         )
 
-    @admin.display(description=gettext_lazy("standing / contested at"))
+    @admin.display(description=_("standing / contested at"))
     def both_banks(self, case: ManualCase) -> SafeString:
         """Return the bank of the standing contract above that of the contested one."""
-        titles = [side.bank.title if side else "—" for side in (case.standing, case.contested)]
+        titles = [side.bank.title if side else NOTHING for side in (case.standing, case.contested)]
         return format_html("{}<br>{}", *titles)
+
+    @admin.display(description=_("owner"))
+    def owned_by(self, case: ManualCase) -> str:
+        """Return who looks after the case."""
+        return person_name(case.owner) if case.owner else NOTHING
 
     def change_view(
         self,
@@ -125,71 +138,19 @@ class ManualCaseAdmin(WindowAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Show the case to whoever may see it, and take the decision of whoever may decide."""
+        """Show the case to whoever may see it; everything that can be done has an address of its own."""
         case: ManualCase | None = self.get_object(request, unquote(object_id))
         if case is None:
             missing: HttpResponse = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
             return missing
         if not self.has_view_permission(request, case):
             raise PermissionDenied
-        if request.method == "POST":
-            return self._decided(request, case)
-        form = DecisionForm(possible=manual_case.decisions_possible(case))
-        return self._case_page(request, case, form, extra_context)
-
-    def _decided(self, request: HttpRequest, case: ManualCase) -> HttpResponse:
-        if not self.has_decide_permission(request):
-            raise PermissionDenied
-        form = DecisionForm(request.POST, possible=manual_case.decisions_possible(case))
-        if not form.is_valid():
-            return self._case_page(request, case, form)
-        self._decide(request, case, Decision(form.cleaned_data["decision"]), form.cleaned_data["remark"])
-        return HttpResponseRedirect(request.path)
-
-    def _decide(self, request: HttpRequest, case: ManualCase, decision: Decision, remark: str) -> None:
-        try:
-            manual_case.decide(
-                case.case_no, decision=decision, remark=remark, decided_by_id=request.user.pk, now=clock.now()
-            )
-        except Refusal as refusal:
-            messages.error(request, str(refusal.reason.title))
-            return
-        self.log_change(request, case, f"{decision.label}: {remark}")
-        messages.success(request, _("Decided: %(decision)s.") % {"decision": decision.label})
-
-    def _case_page(
-        self,
-        request: HttpRequest,
-        case: ManualCase,
-        form: DecisionForm,
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
+        page = CasePage(case, request.user, clock.now())
         context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "original": case,
-            "object": case,
-            "change": True,
+            "page": page,
             "title": case.case_no,
-            "subtitle": None,
-            "is_overdue": _is_overdue(case, clock.now()),
-            "lines": compare(case.standing, case.contested),
-            "evidence": [(piece, masked_json(piece.facts)) for piece in _evidence_of(case)],
-            "obligations": [
-                (owed, _MESSAGE_COLOURS.get(owed.message.state, ""))
-                for owed in case.obligations.select_related("message__partner").order_by("id")
-            ],
-            "form": form,
-            "may_decide": self.has_decide_permission(request),
-            **(extra_context or {}),
+            "comment_form": CommentForm(),
+            "subscriber_url": Subscriber(case.msisdn).address,
+            "may_reveal": self.has_reveal_permission(request, case),
         }
-        request.current_app = self.admin_site.name
-        return TemplateResponse(request, "signing/admin/case.html", context)
-
-
-def _is_overdue(case: ManualCase, now: datetime) -> bool:
-    return case.state == CaseState.OPEN and case.due_at < now
-
-
-def _evidence_of(case: ManualCase) -> QuerySet[CaseEvidence]:
-    return case.evidence.select_related("partner").order_by("received_at", "id")
+        return self._render(request, "signing/admin/case.html", case, {**context, **(extra_context or {})})
