@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Heartbeat(models.Model):
@@ -22,3 +23,55 @@ class Heartbeat(models.Model):
     def age(self, now: datetime) -> timedelta:
         """Tell how long ago the heart beat."""
         return now - self.beat_at
+
+
+class TaskRun(models.Model):
+    """The last run of one entry of the calendar, and whether somebody asked for one out of turn.
+
+    One row an entry: the past is in the log. `asked_at` later than `started_at`: no worker has taken it yet.
+    """
+
+    class Outcome(models.TextChoices):
+        """How the last run ended."""
+
+        DONE = "DONE", pgettext_lazy("task", "done")
+        FAILED = "FAILED", pgettext_lazy("task", "failed")
+
+    name = models.CharField(_("name"), max_length=200, primary_key=True)
+    asked_at = models.DateTimeField(_("asked for"), null=True, blank=True)
+    started_at = models.DateTimeField(_("started"), null=True, blank=True)
+    duration_ms = models.PositiveIntegerField(_("duration (ms)"), null=True, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=8, choices=Outcome, blank=True)
+    error = models.CharField(_("error"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("last run of a task")
+        verbose_name_plural = _("last runs of tasks")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody asked for a run that has not begun."""
+        return self.asked_at is not None and (self.started_at is None or self.started_at < self.asked_at)
+
+    @staticmethod
+    def note(name: str, *, started_at: datetime, duration_ms: int, error: str) -> None:
+        """Write down how an entry ran, in one statement; `error` empty: it was done."""
+        outcome = TaskRun.Outcome.FAILED if error else TaskRun.Outcome.DONE
+        run = TaskRun(
+            name=name, started_at=started_at, duration_ms=duration_ms, outcome=outcome, error=error[:300]
+        )
+        fields = ["started_at", "duration_ms", "outcome", "error"]
+        TaskRun.objects.bulk_create(
+            [run], update_conflicts=True, unique_fields=["name"], update_fields=fields
+        )
+
+    @staticmethod
+    def ask(name: str, *, now: datetime) -> None:
+        """Write down that somebody asked for a run."""
+        run = TaskRun(name=name, asked_at=now)
+        TaskRun.objects.bulk_create(
+            [run], update_conflicts=True, unique_fields=["name"], update_fields=["asked_at"]
+        )

@@ -1,10 +1,16 @@
 """The calendar of recurring jobs, which operations edit here (design.md 1)."""
 
+from datetime import datetime
+from typing import Any
+
 from django.conf import settings
-from django.contrib import admin
-from django.db.models import Model
-from django.http import HttpRequest
-from django.utils.translation import get_language
+from django.contrib import admin, messages
+from django.db.models import Model, OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.utils.timezone import localtime
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django_celery_beat import admin as beat
 from django_celery_beat.models import (
@@ -15,7 +21,16 @@ from django_celery_beat.models import (
     SolarSchedule,
 )
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from unipay import clock
+from unipay.backoffice import timetable
+from unipay.backoffice.admin.outcomes import refusal_of, report_outcomes
+from unipay.backoffice.run_now import run_out_of_turn
+from unipay.models import TaskRun
+
+_RUN_FIELDS = ("started_at", "duration_ms", "outcome")
 
 admin.site.unregister([PeriodicTask, IntervalSchedule, CrontabSchedule, SolarSchedule, ClockedSchedule])
 
@@ -35,11 +50,25 @@ class PeriodicTaskForm(beat.PeriodicTaskForm):  # type: ignore[misc]
 
 @admin.register(PeriodicTask)
 class PeriodicTaskAdmin(beat.PeriodicTaskAdmin, ModelAdmin):  # type: ignore[misc]
-    """What runs when, and why. What beat says of a calendar time in English only is left out."""
+    """What runs when, and why, how it went last, and when it is due next."""
 
     form = PeriodicTaskForm
-    list_display = ("name", "purpose", "enabled", "timing", "last_run_at")
+    list_display = (
+        "name",
+        "purpose",
+        "timing",
+        "condition",
+        "last_run",
+        "outcome",
+        "took",
+        "due",
+    )
     list_filter = ("enabled",)
+    ordering = ("name",)
+    sortable_by = ()
+    actions = ("run_chosen", "enable_tasks", "disable_tasks")
+    actions_row = actions_detail = ("run_now",)
+    empty_text = _("The calendar is empty: manage.py sync_schedule writes what is shipped into it.")
     readonly_fields = ("last_run_at",)
     fieldsets = (
         (None, {"fields": ("name", "regtask", "task", "enabled", "description")}),
@@ -52,6 +81,13 @@ class PeriodicTaskAdmin(beat.PeriodicTaskAdmin, ModelAdmin):  # type: ignore[mis
     date_hierarchy = None
     change_form_template = None  # beat's own runs an inline script, which the policy forbids
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PeriodicTask]:
+        """Know of each entry how its last run went."""
+        runs = TaskRun.objects.filter(name=OuterRef("name"))
+        last = {f"run_{field}": Subquery(runs.values(field)) for field in _RUN_FIELDS}
+        entries: QuerySet[PeriodicTask] = super().get_queryset(request)
+        return entries.annotate(**last)
+
     @admin.display(description=_("purpose"))
     def purpose(self, task: PeriodicTask) -> str:
         """Return the line of the description in the reader's language: `sync_schedule` writes one for each."""
@@ -63,6 +99,68 @@ class PeriodicTaskAdmin(beat.PeriodicTaskAdmin, ModelAdmin):  # type: ignore[mis
     def timing(self, task: PeriodicTask) -> str:
         """Return the interval or the times."""
         return str(task.scheduler)
+
+    @display(description=_("condition"), label={"on": "success", "late": "danger", "off": "primary"})
+    def condition(self, task: Any) -> tuple[str, str]:
+        """Return whether it runs as it should."""
+        if not task.enabled:
+            return "off", gettext("switched off")
+        is_late = timetable.is_late(task.schedule, last=_last(task))
+        return ("late", gettext("late")) if is_late else ("on", gettext("on time"))
+
+    @admin.display(description=_("last run"))
+    def last_run(self, task: Any) -> str:
+        """Return when it began."""
+        return _moment(task.run_started_at) if task.run_started_at else "—"
+
+    @display(description=_("outcome"), label={"DONE": "success", "FAILED": "danger", "": "primary"})
+    def outcome(self, task: Any) -> tuple[str, str]:
+        """Return how the last run ended."""
+        label = TaskRun.Outcome(task.run_outcome).label if task.run_outcome else gettext("never ran")
+        return task.run_outcome or "", str(label)
+
+    @admin.display(description=_("took"))
+    def took(self, task: Any) -> str:
+        """Return how long the last run took."""
+        return "—" if task.run_duration_ms is None else f"{task.run_duration_ms / 1000:,.2f} s"
+
+    @admin.display(description=_("next run"))
+    def due(self, task: Any) -> str:
+        """Return when it is due."""
+        if not task.enabled:
+            return "—"
+        return _moment(timetable.next_run(task.schedule, last=_last(task), now=clock.now()))
+
+    @action(description=_("Run now"), icon="play_arrow", url_path="run-now", permissions=["change"])
+    def run_now(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask a worker to run the entry out of turn, and follow it until it ran."""
+        task = get_object_or_404(PeriodicTask, pk=object_id)
+        if request.method == "POST":
+            refusal = refusal_of(run_out_of_turn, task)
+            if refusal:
+                messages.error(request, refusal)
+            else:
+                self.log_change(request, task, gettext("asked to run"))
+            return HttpResponseRedirect(request.path)
+        context = {**self.admin_site.each_context(request), "opts": self.opts, "title": _("Run now")}
+        context |= {"task": task, "purpose": self.purpose(task), "subtitle": task.name}
+        context |= {"run": TaskRun.objects.filter(name=task.name).first()}
+        return TemplateResponse(request, "backoffice/run_now.html", context)
+
+    @admin.action(description=_("Run now"), permissions=["change"])
+    def run_chosen(self, request: HttpRequest, queryset: QuerySet[PeriodicTask]) -> HttpResponse:
+        """Ask a worker to run the chosen entries out of turn."""
+        return report_outcomes(self, request, queryset, verb=run_out_of_turn, done=_("asked to run"))
+
+
+def _last(task: Any) -> datetime:
+    """An entry that never ran is due since it was put into the calendar."""
+    last: datetime = task.run_started_at or task.date_changed
+    return last
+
+
+def _moment(moment: datetime) -> str:
+    return f"{localtime(moment):%Y-%m-%d %H:%M:%S}"
 
 
 class TasksInline(TabularInline):  # type: ignore[misc]

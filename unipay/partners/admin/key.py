@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.decorators import action, display
 
 from unipay import clock, signatures
@@ -42,7 +43,7 @@ class PartnerKeyAdmin(WindowAdmin):
     empty_text = _("No partner has a key yet. Keys are added on the partner's page.")
     actions = ("retire",)
 
-    @display(description=_("standing"), label=key_table.COLOURS)
+    @display(description=pgettext_lazy("key", "standing"), label=key_table.COLOURS)
     def standing(self, key: PartnerKey) -> tuple[str, str]:
         """Return whether its signatures count."""
         return key_table.badge(key_table.partner_key_standing(key, clock.now()))
@@ -92,7 +93,7 @@ class OwnKeyAdmin(WindowAdmin):
         keys: QuerySet[OwnKey] = super().get_queryset(request)
         return keys.annotate(signing=Subquery(begun.order_by("-signs_from", "-id").values("pk")[:1]))
 
-    @display(description=_("standing"), label=key_table.COLOURS)
+    @display(description=pgettext_lazy("key", "standing"), label=key_table.COLOURS)
     def standing(self, key: Any) -> tuple[str, str]:
         """Return whether it signs."""
         return key_table.badge(key_table.own_key_standing(key, clock.now()))

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action
 from unfold.overrides import FORMFIELD_OVERRIDES_INLINE
@@ -162,7 +163,12 @@ class PartnerAdmin(HistoryMixin, ModelAdmin):  # type: ignore[misc]
         """Suspend the chosen partners, once somebody has read what that stops."""
         return self._asked_first(request, queryset, previews.SUSPENDING, availability.suspend, _("suspended"))
 
-    @action(description=_("Close"), icon="do_not_disturb_on", url_path="close", permissions=["close"])
+    @action(
+        description=pgettext_lazy("partner", "Close"),
+        icon="do_not_disturb_on",
+        url_path="close",
+        permissions=["close"],
+    )
     def close_one(self, request: HttpRequest, object_id: str) -> HttpResponse | None:
         """Close this partner."""
         return self.close(request, Partner.objects.filter(pk=object_id))

@@ -1,0 +1,45 @@
+"""An entry of the calendar is run out of turn: a worker is asked, and the calendar shows what came of it."""
+
+import json
+
+from celery import current_app
+from django.utils.translation import gettext_lazy as _
+from django_celery_beat.models import PeriodicTask
+from kombu.exceptions import OperationalError
+
+from unipay import clock
+from unipay.errors import Finality, Refusal, reason
+from unipay.models import TaskRun
+
+EXPIRES_SECONDS = 300
+
+TASK_UNKNOWN = reason("task_unknown", status=409, title=_("No worker knows this task."))
+BROKER_AWAY = reason(
+    "broker_away",
+    status=503,
+    title=_("The broker cannot be reached: nothing was asked for."),
+    finality=Finality.UNKNOWN,
+)
+
+
+def run_out_of_turn(entry: PeriodicTask) -> None:
+    """Ask a worker to run the entry now; refused when nobody knows the task, or the broker is away.
+
+    An order that no worker took within EXPIRES_SECONDS is dropped.
+    """
+    current_app.loader.import_default_modules()
+    task = current_app.tasks.get(entry.task)
+    if task is None:
+        raise Refusal(TASK_UNKNOWN, entry.task)
+    TaskRun.ask(entry.name, now=clock.now())
+    try:
+        task.apply_async(
+            args=json.loads(entry.args),
+            kwargs=json.loads(entry.kwargs),
+            queue=entry.queue,
+            headers={"periodic_task_name": entry.name},
+            expires=EXPIRES_SECONDS,
+            retry=False,
+        )
+    except (OperationalError, OSError) as error:
+        raise Refusal(BROKER_AWAY) from error
