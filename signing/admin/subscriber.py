@@ -150,6 +150,7 @@ register(
         contracts,
         gettext_lazy("No contract was ever signed for this number."),
         icon="contract",
+        place="top",
         headers=(
             gettext_lazy("contract number"),
             gettext_lazy("state"),
@@ -206,6 +207,6 @@ register(
         gettext_lazy("Nothing has happened yet."),
         icon="timeline",
         template="backoffice/subscriber_timeline.html",
-        is_aside=True,
+        place="aside",
     )
 )

@@ -14,8 +14,12 @@ from django.db import models
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
+from unipay import msisdn
+from unipay.logging import mask_text
+
 MOST_ENTRIES = 200
 NOTHING = "—"
+_NUMBERS = ("msisdn", "secondary_msisdns")
 
 LABELS = {
     "insert": _("created"),
@@ -79,9 +83,13 @@ def _entry(event: Any, before: Any | None, names: dict[int, str]) -> Entry:
 
 
 def _who(context: dict[str, Any], names: dict[int, str]) -> str:
-    """Return the person, else the partner, else the part of Unipay; without a context it was SQL by hand."""
+    """Return the person, else the partner, else the part of Unipay; without a context it was SQL by hand.
+
+    An emergency's number stands beside the person's name.
+    """
     if context.get("user"):
-        return names.get(context["user"], f"#{context['user']}")
+        name = names.get(context["user"], f"#{context['user']}")
+        return f"{name} ({context['break_glass']})" if context.get("break_glass") else name
     known = context.get("partner") or context.get("source") or context.get("command")
     return str(known or (_("Unipay itself") if context else _("without a context")))
 
@@ -109,6 +117,8 @@ def _shown(event: Any, field: Any) -> str:
     value = getattr(event, field.attname)
     if value is None or value == "" or value == []:
         return NOTHING
+    if field.name in _NUMBERS:
+        return ", ".join(map(msisdn.mask, value if isinstance(value, list) else [value]))
     if field.is_relation:
         return _related(event, field)
     if field.choices:
@@ -118,7 +128,7 @@ def _shown(event: Any, field: Any) -> str:
     if isinstance(value, datetime):
         return f"{localtime(value):%Y-%m-%d %H:%M:%S}"
     if isinstance(value, dict):
-        return json.dumps(value, ensure_ascii=False)
+        return mask_text(json.dumps(value, ensure_ascii=False))
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 

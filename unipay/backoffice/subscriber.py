@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from django.db.models import Model
 from django.urls import reverse
@@ -16,6 +16,7 @@ from unipay.partners.queries import home_province
 
 _CONTEXT = "subscriber.page"
 _PARTS = "."
+_LONGEST_LINE = 18
 _TO_ADDRESS = str.maketrans("+/", "-_")
 _FROM_ADDRESS = str.maketrans("-_", "+/")
 
@@ -79,6 +80,11 @@ class Cell:
     colour: str | None = None
     address: str = ""
 
+    @property
+    def is_prose(self) -> bool:
+        """Whether it may be broken into lines; numbers and times may not."""
+        return any(len(words) > _LONGEST_LINE and " " in words for words in (str(self.text), str(self.below)))
+
 
 @dataclass(frozen=True)
 class Fact:
@@ -114,8 +120,8 @@ class Section:
     """One part of the page.
 
     `load` asks a number of questions that does not grow with what it finds. `permission` is that of the list behind
-    it. `headers` are those of the default template, a table of Cells; sections with `is_aside` stand in the narrow
-    column, whose default template draws Events.
+    it. `headers` are those of the default template, a table of Cells. `place` is the whole width, the column below it,
+    or the narrow one beside that.
     """
 
     name: str
@@ -127,7 +133,7 @@ class Section:
     icon: str = "list"
     headers: Sequence[Text] = ()
     template: str = "backoffice/subscriber_table.html"
-    is_aside: bool = False
+    place: Literal["top", "main", "aside"] = "main"
 
 
 _SECTIONS: dict[str, Section] = {}

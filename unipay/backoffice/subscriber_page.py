@@ -28,8 +28,10 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
         "subtitle": None,
         "subscriber": subscriber,
         "facts": [*_facts(subscriber), *(fact for _section, part in parts for fact in part.facts)],
-        "main": [(section, part) for section, part in parts if not section.is_aside],
-        "aside": [(section, part) for section, part in parts if section.is_aside],
+        "places": {
+            place: [(section, part) for section, part in parts if section.place == place]
+            for place in ("top", "main", "aside")
+        },
         "is_unknown": not any(part.rows for _section, part in parts),
         "may_reveal": request.user.has_perm(REVEAL),
     }

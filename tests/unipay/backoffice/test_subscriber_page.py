@@ -53,7 +53,7 @@ def facts_of(client: Client, number: str = MSISDN) -> dict[str, str]:
 
 
 def events_of(client: Client, number: str = MSISDN) -> list[str]:
-    ((_section, part),) = client.get(address(number)).context["aside"]
+    ((_section, part),) = client.get(address(number)).context["places"]["aside"]
     return [str(event.title) for event in part.rows]
 
 
@@ -251,7 +251,7 @@ def test_show_all_leads_to_the_lists_of_this_number_without_telling_it(clerk: Lo
     make_contract()
     make_contract(msisdn="13805710002")
     client = clerk(*ALL_RIGHTS)
-    ((_section, part), *_others) = client.get(address()).context["main"]
+    ((_section, part),) = client.get(address()).context["places"]["top"]
 
     listed = client.get(part.more)
 
