@@ -1,5 +1,23 @@
 """The back office's windows on signing: contracts, sessions, the journal, and the cases people decide."""
 
-from signing.admin import contract, manual_case, search, service_level, session, subscriber, transaction
+from signing.admin import (
+    contract,
+    manual_case,
+    search,
+    service_level,
+    session,
+    stakes,
+    subscriber,
+    transaction,
+)
 
-__all__ = ["contract", "manual_case", "search", "service_level", "session", "subscriber", "transaction"]
+__all__ = [
+    "contract",
+    "manual_case",
+    "search",
+    "service_level",
+    "session",
+    "stakes",
+    "subscriber",
+    "transaction",
+]
