@@ -1,5 +1,6 @@
 """`check --deploy` names every development value, and is content with production's."""
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ def production(settings: Settings, tmp_path: Path) -> None:
     settings.UNIPAY_SANDBOX = False
     settings.ALLOWED_HOSTS = ["unipay.example"]
     settings.UNIPAY_PUBLIC_URL = "https://unipay.example"
+    settings.UNIPAY_REQUIRE_TWO_FACTOR = True
+    settings.UNIPAY_TRUSTED_PROXIES = (ip_network("10.0.0.0/8"),)
 
 
 def test_production_values_pass() -> None:
@@ -44,6 +47,8 @@ def test_production_values_pass() -> None:
         ("ALLOWED_HOSTS", ["*"], "unipay.E006"),
         ("UNIPAY_PUBLIC_URL", "http://unipay.example", "unipay.E007"),
         ("METRICS_TOKEN", "short", "unipay.W001"),
+        ("UNIPAY_REQUIRE_TWO_FACTOR", False, "unipay.E009"),
+        ("UNIPAY_TRUSTED_PROXIES", (), "unipay.W002"),
     ],
 )
 def test_a_development_value_is_named(settings: Settings, name: str, value: Any, finding: str) -> None:

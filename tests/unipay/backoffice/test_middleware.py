@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 def test_a_change_in_the_back_office_carries_who_where_and_which_request(administrator: Client) -> None:
     bank = make_partner("ICBC", key_id="")
-    chosen = {"action": "close", "_selected_action": [bank.pk]}
+    chosen = {"action": "close", "_selected_action": [bank.pk], "confirmed": "yes"}
 
     administrator.post("/admin/partners/partner/", chosen)
 
@@ -30,7 +30,7 @@ def test_a_change_in_the_back_office_carries_who_where_and_which_request(adminis
 @override_script_prefix("/behind/")
 def test_a_change_carries_who_and_where_also_behind_a_prefix(administrator: Client) -> None:
     bank = make_partner("ICBC", key_id="")
-    chosen = {"action": "close", "_selected_action": [bank.pk]}
+    chosen = {"action": "close", "_selected_action": [bank.pk], "confirmed": "yes"}
 
     administrator.post("/admin/partners/partner/", chosen, SCRIPT_NAME="/behind")
 

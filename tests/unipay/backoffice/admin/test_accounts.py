@@ -3,9 +3,10 @@ from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 
 from tests.conftest import Login
+from unipay.backoffice.models import AccountEvent
 
 USERS, GROUPS = "/admin/auth/user/", "/admin/auth/group/"
-JOINED = {"date_joined_0": "2026-03-02", "date_joined_1": "12:00:00"}
+NO_PROVINCES = {"postings-TOTAL_FORMS": "0", "postings-INITIAL_FORMS": "0"}
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
@@ -16,7 +17,7 @@ def a_right() -> Permission:
 
 def everything_to(client: Client, user: User) -> None:
     """Ask for all power and one right for the user."""
-    given = {"username": user.username, "is_active": "on", "is_staff": "on", **JOINED}
+    given = {"username": user.username, "is_active": "on", "is_staff": "on", **NO_PROVINCES}
     client.post(
         f"{USERS}{user.pk}/change/", {**given, "is_superuser": "on", "user_permissions": [a_right().pk]}
     )
@@ -50,7 +51,7 @@ def test_an_account_that_may_do_more_is_out_of_reach(clerk: Login, page: str) ->
 
 def test_roles_keep_their_rights_whoever_else_renames_them(clerk: Login) -> None:
     client = clerk("auth.view_group", "auth.change_group")
-    role = Group.objects.create(name="finance")
+    role = Group.objects.create(name="night shift")
 
     client.post(f"{GROUPS}{role.pk}/change/", {"name": "accounting", "permissions": [a_right().pk]})
 
@@ -67,3 +68,64 @@ def test_superusers_give_rights(administrator: Client) -> None:
     colleague = User.objects.get(pk=colleague.pk)
     assert colleague.is_superuser
     assert list(colleague.user_permissions.all()) == [a_right()]
+
+
+def test_nobody_changes_the_own_rights_not_even_a_superuser(administrator: Client) -> None:
+    root = User.objects.get()
+
+    administrator.post(f"{USERS}{root.pk}/change/", {"username": "root", "groups": [1], **NO_PROVINCES})
+
+    root.refresh_from_db()
+    assert (root.is_superuser, root.is_active, root.is_staff) == (True, True, True)
+    assert root.groups.count() == 0
+
+
+def roles_of(user: User) -> set[str]:
+    return set(user.groups.values_list("name", flat=True))
+
+
+@pytest.mark.parametrize(("code", "is_given"), [("supervisor", True), ("break_glass", False)])
+def test_an_administrator_gives_roles_of_work_and_it_is_noted(
+    code: str, is_given: bool, client: Client
+) -> None:
+    boss = User.objects.create_user("boss", is_staff=True)
+    boss.groups.add(Group.objects.get(name="administrator"))
+    client.force_login(boss)
+    colleague = User.objects.create_user("colleague", is_staff=True)
+    wanted = {"username": "colleague", "is_active": "on", "is_staff": "on", **NO_PROVINCES}
+
+    client.post(f"{USERS}{colleague.pk}/change/", {**wanted, "groups": [Group.objects.get(name=code).pk]})
+
+    assert roles_of(colleague) == ({code} if is_given else set())
+    noted = [(event.by, event.detail) for event in AccountEvent.objects.filter(kind="RIGHTS_CHANGED")]
+    assert noted == ([(boss, f"{code} @ *")] if is_given else [])
+
+
+def test_roles_are_named_in_the_readers_language(administrator: Client) -> None:
+    page = administrator.get(f"{USERS}{User.objects.get().pk}/change/").content.decode()
+    listed = administrator.get(GROUPS).content.decode()
+
+    assert "Customer service supervisor" in listed
+    assert "finance_checker" not in page
+
+
+def test_a_role_of_ours_keeps_its_code_and_stays(administrator: Client) -> None:
+    role = Group.objects.get(name="auditor")
+
+    administrator.post(f"{GROUPS}{role.pk}/change/", {"name": "spy", "permissions": []})
+    administrator.post(f"{GROUPS}{role.pk}/delete/", {"post": "yes"})
+
+    assert Group.objects.get(pk=role.pk).name == "auditor"
+
+
+def test_the_list_of_people_costs_a_few_queries(
+    administrator: Client, django_assert_max_num_queries: object
+) -> None:
+    role = Group.objects.get(name="customer_service")
+    for number in range(30):
+        User.objects.create_user(f"clerk{number}", is_staff=True).groups.add(role)
+
+    with django_assert_max_num_queries(14):
+        page = administrator.get(USERS)
+
+    assert page.content.decode().count("Customer service") >= 30

@@ -64,7 +64,7 @@ def test_a_long_list_costs_a_few_queries(
         PortedNumber(msisdn=f"1380571{number:04}", province=province) for number in range(120)
     )
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         page = administrator.get(LIST)
 
     assert len(page.context["cl"].result_list) == 50
