@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth.hashers import check_password
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _
 
 from unipay.backoffice.account_events import note
 from unipay.backoffice.models import Account, AccountEventKind, PastPassword
@@ -38,11 +38,7 @@ class NotOneOfTheLast:
 
     def get_help_text(self) -> str:
         """Say the rule."""
-        return ngettext(
-            "Your last password cannot be used again.",
-            "None of your last %(number)d passwords can be used again.",
-            self.number,
-        ) % {"number": self.number}
+        return _("None of your last %(number)d passwords can be used again.") % {"number": self.number}
 
 
 def set_by_other(user: User, *, by: User, now: datetime) -> None:
