@@ -100,7 +100,8 @@ ROLES = (
         _CUSTOMER_SERVICE
         | _CHECK
         | _EXPORT
-        | {"signing.assign_manualcase", "signing.change_caseservicelevel", "approvals.view_approvalrule"},
+        | {"signing.check_manualcase", "signing.assign_manualcase", "signing.change_caseservicelevel"}
+        | {"approvals.view_approvalrule"},
     ),
     Role("finance", _("Finance"), _("Reads contracts and takes lists out."), _FINANCE),
     Role(
