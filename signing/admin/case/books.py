@@ -93,7 +93,7 @@ class Books:
             mark=_MARKS[finding.verdict],
             at=piece.received_at,
             seconds=f"{latency / 1000:.1f}" if latency is not None else "",
-            lines=tuple(_line(entry) for entry in facts.get("contracts", [])),
+            lines=tuple(_line(entry, partner) for entry in facts.get("contracts", [])),
             fault=facts["fault"],
             is_about_number=facts[ASKED] == NUMBER_STATUS,
         )
@@ -128,10 +128,11 @@ def _entry(said: Mapping[str, Any]) -> BookEntry:
     )
 
 
-def _line(said: Mapping[str, Any]) -> Line:
+def _line(said: Mapping[str, Any], partner: Partner) -> Line:
+    bank_code = "" if said["bank_code"] == partner.code else said["bank_code"]
     return Line(
         state=_STATES[said["state"]],
-        name=" ".join(filter(None, (said["bank_code"], said["bank_contract_no"] or said["contract_no"]))),
+        name=" ".join(filter(None, (bank_code, said["bank_contract_no"] or said["contract_no"]))),
         signed=moment(said["signed_at"]) if said["signed_at"] else "",
         ended=moment(said["ended_at"]) if said["ended_at"] else "",
         account=said["account_mask"],

@@ -53,6 +53,13 @@ class Message:
     facts: tuple[tuple[Text, str], ...] = ()
     raw: SafeString | str = ""
 
+    @property
+    def icon(self) -> str:
+        """Which way it went; what Unipay noted went no way."""
+        if self.is_from_party:
+            return "call_received"
+        return "call_made" if self.link else "edit_note"
+
 
 class Talk:
     """Everything said about one case's number, by party; read in three queries, each bounded."""

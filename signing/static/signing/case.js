@@ -6,7 +6,16 @@ document.addEventListener("DOMContentLoaded", () => {
   closeMenusElsewhere();
   keysOfQueue();
   lookAgain();
+  nameFiles();
 });
+
+function nameFiles() {
+  for (const input of document.querySelectorAll(".case-file input")) {
+    input.addEventListener("change", () => {
+      if (input.files.length) input.parentElement.querySelector("[data-file-name]").textContent = input.files[0].name;
+    });
+  }
+}
 
 function sayBusy() {
   for (const form of document.querySelectorAll("form[data-busy]")) {
