@@ -70,6 +70,7 @@ class ManualCaseAdmin(CaseDoors, SavedFiltersMixin, BulkWork, RevealMixin, Windo
         "contested__holder_name",
         "contested__identity_no",
     )
+    revealed_in_files = ("msisdn",)
     state_badge = state_badge(STATE_COLOURS)
 
     class Media:
