@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from signing import figures
 from signing.figures import Day, Freshness
 from signing.models import Measure
-from signing.states import FORMAL, NEVER_FORMAL, Channel, ContractState, EndReason, SessionState
+from signing.states import FORMAL, Channel, ContractState, EndReason, SessionState
 from unipay import clock
 from unipay.backoffice.dashboard import (
     Card,
@@ -103,7 +103,7 @@ def bank_channel(viewer: Viewer) -> Iterator[Shown]:
     opened = day.by_detail(Measure.OPENED)
     requests = list_address(REQUESTS, asked="signings.create", day=day.day)
     asked_at = requests if viewer.may_open(REQUESTS) else ""
-    formal = sum(opened[state] for state in FORMAL)
+    formal = sum(opened[state] for state in (*FORMAL, ContractState.TERMINATED))
     yield _as_of(viewer)
     yield Funnel(
         title=_("Bank channel: from the request to a contract"),
@@ -121,10 +121,8 @@ def bank_channel(viewer: Viewer) -> Iterator[Shown]:
 def _not_formal(day: date, opened: Counter[str]) -> Iterator[Step]:
     for state in (ContractState.PROVISIONAL, ContractState.CONTESTED):
         yield Step(state.label, opened[state], _contracts(day, state__exact=state))
-    for reason in NEVER_FORMAL:
+    for reason in EndReason:
         yield Step(reason.label, opened[reason], _contracts(day, outcome=reason))
-    ended = sum(opened[reason] for reason in EndReason if reason not in NEVER_FORMAL)
-    yield Step(_("ended for another reason"), ended, _contracts(day, outcome="ended"))
 
 
 def refusals(viewer: Viewer) -> Iterator[Shown]:
@@ -144,7 +142,7 @@ def refusals(viewer: Viewer) -> Iterator[Shown]:
     )
     yield Chart(
         title=_("Refusals by reason"),
-        labels=tuple(str(CATALOGUE[code].title) if code in CATALOGUE else code for code in most),
+        labels=tuple(_reason(code) for code in most),
         series=(
             Series(
                 _("requests refused"),
@@ -155,6 +153,10 @@ def refusals(viewer: Viewer) -> Iterator[Shown]:
         empty=_("Nothing has been refused today."),
         order=130,
     )
+
+
+def _reason(code: str) -> str:
+    return str(CATALOGUE[code].title).rstrip(".。") if code in CATALOGUE else code
 
 
 def signing_trend(viewer: Viewer) -> Iterator[Shown]:

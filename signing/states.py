@@ -36,9 +36,6 @@ class EndReason(TextChoices):
     RECONCILIATION = "RECONCILIATION", _("reconciliation")
 
 
-NEVER_FORMAL = (EndReason.EXPIRED, EndReason.NOT_SIGNED)
-
-
 class Channel(TextChoices):
     """Where a signing began."""
 

@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from signing.states import BANK_CHANNELS, FORMAL, NEVER_FORMAL, Channel, ContractState
+from signing.models import SigningTransaction
+from signing.states import BANK_CHANNELS, FORMAL, Channel, ContractState, EndReason, TransactionKind
 
 
 class ConsentFilter(admin.SimpleListFilter):
@@ -58,21 +59,23 @@ class AskedByFilter(admin.SimpleListFilter):
 
 
 class OutcomeFilter(admin.SimpleListFilter):
-    """Contracts by what became of them: formal now, or why they ended."""
+    """Contracts by what became of them: formal at some time, or why they ended without."""
 
     title = _("outcome")
     parameter_name = "outcome"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """Return the outcomes."""
-        never = [(str(reason), reason.label) for reason in NEVER_FORMAL]
-        return [("formal", _("formal now")), *never, ("ended", _("ended for another reason"))]
+        return [("formal", _("became formal")), *EndReason.choices]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Return the contracts."""
+        signing = SigningTransaction.objects.filter(contract=OuterRef("pk"), kind=TransactionKind.SIGNED)
+        # Looked up row by row: PostgreSQL might answer EXISTS by reading the journal.
+        told = queryset.alias(signing=Subquery(signing.values("pk")[:1]))
+        was_formal = Q(state=ContractState.TERMINATED, signing__isnull=False)
         if self.value() == "formal":
-            return queryset.filter(state__in=FORMAL)
-        ended = queryset.filter(state=ContractState.TERMINATED)
-        if self.value() == "ended":
-            return ended.exclude(end_reason__in=NEVER_FORMAL)
-        return ended.filter(end_reason=self.value()) if self.value() in NEVER_FORMAL else queryset
+            return told.filter(Q(state__in=FORMAL) | was_formal)
+        if self.value() in EndReason.values:
+            return told.filter(state=ContractState.TERMINATED, signing=None, end_reason=self.value())
+        return queryset

@@ -22,10 +22,17 @@ _SESSIONS = """
     GROUP BY 1, 2, 3, 4
 """
 
+# A contract that was formal before it ended is told by its journal from one that never was.
 _OPENED = """
-    SELECT 'OPENED' AS measure, bank_id, province_id,
-        CASE WHEN state = 'TERMINATED' THEN end_reason ELSE state END AS detail, COUNT(*) AS count
-    FROM signing_contract
+    SELECT 'OPENED' AS measure, bank_id, province_id, CASE
+            WHEN state <> 'TERMINATED' THEN state
+            WHEN (
+                SELECT line.id FROM signing_signingtransaction line
+                WHERE line.contract_id = contract.id AND line.kind = 'SIGNED' LIMIT 1
+            ) IS NOT NULL THEN state
+            ELSE end_reason
+        END AS detail, COUNT(*) AS count
+    FROM signing_contract contract
     WHERE opened_at >= %(begins)s AND opened_at < %(ends)s AND channel IN ('COUNTER', 'ONLINE_BANK', 'KIOSK')
     GROUP BY 1, 2, 3, 4
 """

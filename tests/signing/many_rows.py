@@ -72,10 +72,10 @@ _STATEMENTS = (
     INSERT INTO signing_manualcase (case_no, cause, reason, severity, state, msisdn, province_id, opened_at, due_at,
         decision, remark, decided_at, closed_at, came_back)
     SELECT 'M' || place, 'cause ' || place, 'UNDELIVERABLE', 'NORMAL',
-        CASE WHEN place %% 50 = 0 THEN 'OPEN' ELSE 'CLOSED' END, '138' || lpad(place::text, 8, '0'), %(province)s,
-        {_MOMENT}, {_MOMENT} + interval '1 day', CASE WHEN place %% 50 = 0 THEN '' ELSE 'CLOSE' END, '',
-        CASE WHEN place %% 50 = 0 THEN NULL ELSE {_MOMENT} END,
-        CASE WHEN place %% 50 = 0 THEN NULL ELSE {_MOMENT} END, ''
+        CASE WHEN place %% 200 = 0 THEN 'OPEN' ELSE 'CLOSED' END, '138' || lpad(place::text, 8, '0'), %(province)s,
+        {_MOMENT}, {_MOMENT} + interval '1 day', CASE WHEN place %% 200 = 0 THEN '' ELSE 'CLOSE' END, '',
+        CASE WHEN place %% 200 = 0 THEN NULL ELSE {_MOMENT} END,
+        CASE WHEN place %% 200 = 0 THEN NULL ELSE {_MOMENT} END, ''
     FROM generate_series(1, {ROWS}) AS place
     """,
     f"""

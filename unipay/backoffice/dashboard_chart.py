@@ -33,7 +33,11 @@ def options_of(chart: Chart) -> dict[str, Any]:
             "grid": {"tickWidth": 0},
             "border": {"display": False},
         },
-        names: {"stacked": not chart.is_line, "ticks": ticks, "grid": {"display": False}},
+        names: {
+            "stacked": not chart.is_line,
+            "ticks": {**ticks, "maxRotation": 0, "autoSkipPadding": 12},
+            "grid": {"display": False},
+        },
     }
     legend = {"color": _GREY, "usePointStyle": True, "boxHeight": 7, "boxWidth": 18 if chart.is_line else 7}
     return {
@@ -67,5 +71,4 @@ def _line(place: int) -> dict[str, Any]:
         "pointStyle": MARKS[place % len(MARKS)],
         "pointRadius": 4,
         "pointHoverRadius": 6,
-        "tension": 0.2,
     }

@@ -50,10 +50,18 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Stage:
-    """A step of a funnel with its share of the first one, in whole percent."""
+    """A step of a funnel, or a line of a ranking, with its share of the largest one, in whole percent."""
 
     step: Step
     share: int
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """A chart of one series, drawn as a list."""
+
+    ranked: Chart
+    stages: tuple[Stage, ...]
 
 
 @dataclass(frozen=True)
@@ -94,7 +102,17 @@ def _laid_out(shown: list[Shown]) -> dict[str, list[Any]]:
     }
 
 
-def _drawn(chart: Chart) -> Drawing:
+def _ranked(chart: Chart) -> Ranking:
+    """One series of bars is a list of lines: names of any length, each a link."""
+    (series,) = chart.series
+    most = max(series.values, default=0)
+    steps = map(Step, chart.labels, series.values, series.links)
+    return Ranking(chart, tuple(_stage(step, most) for step in steps if step.figure))
+
+
+def _drawn(chart: Chart) -> Drawing | Ranking:
+    if not chart.is_line and len(chart.series) == 1:
+        return _ranked(chart)
     links = [list(series.links) for series in chart.series]
     rows = tuple(
         (label, tuple(_cell(chart, series, place) for series in range(len(chart.series))))
@@ -120,10 +138,12 @@ def _cell(chart: Chart, series: int, place: int) -> Cell:
 
 def _way(funnel: Funnel) -> Way:
     whole = max((step.figure for step in funnel.steps), default=0)
-    stages = tuple(
-        Stage(step, round(_PERCENT * step.figure / whole) if whole else 0) for step in funnel.steps
-    )
+    stages = tuple(_stage(step, whole) for step in funnel.steps)
     return Way(funnel, stages if whole else (), tuple(step for step in funnel.lost if step.figure))
+
+
+def _stage(step: Step, whole: int) -> Stage:
+    return Stage(step, round(_PERCENT * step.figure / whole) if whole else 0)
 
 
 def _provinces_of(viewer: Viewer) -> list[str]:

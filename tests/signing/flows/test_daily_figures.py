@@ -121,7 +121,8 @@ def _began() -> Iterator[tuple[datetime, tuple[Any, ...]]]:
         for measure in ("SESSION", "CONSENTED") if session.consented_at else ("SESSION",):
             yield session.opened_at, (measure, session.bank_id, session.province_id, session.state)
     for contract in Contract.objects.filter(channel__in=BANK_CHANNELS):
-        detail = contract.end_reason or contract.state
+        was_formal = contract.transactions.filter(kind="SIGNED").exists()
+        detail = contract.state if was_formal else contract.end_reason or contract.state
         yield contract.opened_at, ("OPENED", contract.bank_id, contract.province_id, detail)
 
 

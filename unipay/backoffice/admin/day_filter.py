@@ -42,16 +42,15 @@ class DayFilter(admin.SimpleListFilter):
         if self.value() is None:
             return queryset
         day = self._asked_for()
-        return queryset.filter(**within(self.field, day)) if day else queryset.none()
+        if day is None:
+            return queryset.none()
+        begins, ends = clock.business_day_start(day), clock.business_day_start(day + timedelta(days=1))
+        return queryset.filter(**{f"{self.field}__gte": begins, f"{self.field}__lt": ends})
 
     def _asked_for(self) -> date | None:
         try:
-            return clock.parse_business_date(self.value() or "")
+            day = clock.parse_business_date(self.value() or "")
         except ValueError:
             return None
-
-
-def within(field: str, day: date) -> dict[str, Any]:
-    """Return the conditions that a moment lies on the business day."""
-    begins, ends = clock.business_day_start(day), clock.business_day_start(day + timedelta(days=1))
-    return {f"{field}__gte": begins, f"{field}__lt": ends}
+        # At both ends of the calendar there is no midnight of Shanghai.
+        return day if date.min < day < date.max else None
