@@ -8,8 +8,9 @@ class Measure(models.TextChoices):
     """What is counted, by the moment it happened or began.
 
     SIGNED and TERMINATED are journal lines, by channel and by reason. SESSION, CONSENTED (the same, those that went on
-    to a bank) and OPENED (contracts a bank asked for) are what became of those that began on the day, by state, or
-    by why they ended where they never became formal. ASKED and REFUSED are partners' requests: to sign, and whatever was refused, by reason.
+    to a bank) and OPENED (contracts a bank asked for) are what became of those that began on the day, by state, or by
+    why they ended where they never became formal. ASKED and REFUSED are partners' requests: to sign, and whatever was
+    refused, by reason.
     """
 
     SIGNED = "SIGNED", _("contracts signed")
