@@ -34,6 +34,11 @@ def format_yuan(fen: int) -> str:
     return f"{'-' if fen < 0 else ''}{whole:,}.{rest:02d}"
 
 
+def format_money(fen: int) -> str:
+    """Write fen as an amount of money for people: 123450 becomes "¥1,234.50", and -50 "-¥0.50"."""
+    return f"{'-' if fen < 0 else ''}¥{format_yuan(abs(fen))}"
+
+
 def require_fen(value: object, *, allow_negative: bool = False) -> int:
     """Return the value when it is a whole number of fen that fits a bigint.
 

@@ -29,10 +29,15 @@ def normalise(text: str) -> str:
 
 
 def mask(number: str) -> str:
-    """Return "138****1234"; what is not a mobile number is masked whole."""
+    """Return "138 **** 1234"; what is not a mobile number is masked whole."""
     if not _MSISDN.fullmatch(number):
         return "*" * len(number)
-    return f"{number[:3]}****{number[-4:]}"
+    return f"{number[:3]} **** {number[-4:]}"
+
+
+def spaced(number: str) -> str:
+    """Return "138 0571 1234", as people read it out; what is not a mobile number stays as it is."""
+    return f"{number[:3]} {number[3:7]} {number[7:]}" if _MSISDN.fullmatch(number) else number
 
 
 def home_prefixes(number: str) -> tuple[str, ...]:

@@ -9,9 +9,9 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from signing.admin.contract import yuan
 from signing.models import Contract
 from unipay import msisdn
+from unipay.backoffice.admin import yuan
 from unipay.errors import Text
 
 NOTHING = "—"
@@ -66,8 +66,8 @@ _ROWS = (
     _Row(gettext_lazy("identity number"), lambda c: c.identity_mask, lambda c: c.identity_index),
     _Row(gettext_lazy("channel"), *_same(lambda c: c.get_channel_display())),
     _Row(gettext_lazy("user type"), *_same(lambda c: c.get_user_type_display())),
-    _Row(gettext_lazy("recharge threshold (yuan)"), *_same(lambda c: yuan(c.recharge_threshold_fen))),
-    _Row(gettext_lazy("recharge amount (yuan)"), *_same(lambda c: yuan(c.recharge_amount_fen))),
+    _Row(gettext_lazy("recharge threshold"), *_same(lambda c: yuan(c.recharge_threshold_fen))),
+    _Row(gettext_lazy("recharge amount"), *_same(lambda c: yuan(c.recharge_amount_fen))),
     _Row(gettext_lazy("auto-pay"), *_same(lambda c: _("yes") if c.auto_pay else _("no"))),
     _Row(pgettext_lazy("time", "opened"), lambda c: _moment(c.opened_at)),
     _Row(pgettext_lazy("time", "signed"), lambda c: _moment(c.signed_at)),

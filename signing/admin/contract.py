@@ -29,10 +29,10 @@ from unipay.backoffice.admin import (
     as_json,
     masked_number,
     state_badge,
+    yuan,
 )
 from unipay.backoffice.admin.day_filter import DayFilter
 from unipay.backoffice.subscriber import Subscriber
-from unipay.money import format_yuan
 from unipay.partners.kinds import PartnerKind
 from unipay.partners.models import Partner
 
@@ -44,11 +44,6 @@ STATE_COLOURS = {
     "SUSPENDED": "danger",
     "TERMINATED": "primary",
 }
-
-
-def yuan(fen: int | None) -> str:
-    """Write fen as yuan; a dash where there is no amount."""
-    return "—" if fen is None else format_yuan(fen)
 
 
 class JournalInline(WindowInline):
@@ -149,12 +144,12 @@ class ContractAdmin(RevealMixin, WindowAdmin):
             found = found.filter(bank__in=banks)
         return found, may_repeat
 
-    @admin.display(description=_("recharge threshold (yuan)"))
+    @admin.display(description=_("recharge threshold"))
     def threshold(self, contract: Contract) -> str:
         """Return the threshold in yuan."""
         return yuan(contract.recharge_threshold_fen)
 
-    @admin.display(description=_("recharge amount (yuan)"))
+    @admin.display(description=_("recharge amount"))
     def amount(self, contract: Contract) -> str:
         """Return the amount in yuan."""
         return yuan(contract.recharge_amount_fen)

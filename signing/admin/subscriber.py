@@ -5,11 +5,12 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from signing.admin.contract import SEALED, STATE_COLOURS, yuan
+from signing.admin.contract import SEALED, STATE_COLOURS
 from signing.admin.session import STATE_COLOURS as SESSION_COLOURS
 from signing.admin.subscriber_timeline import life_of
 from signing.models import Contract, HeldNumber, ManualCase, SigningSession
 from signing.states import STANDING, UNDECIDED
+from unipay.backoffice.admin import yuan
 from unipay.backoffice.subscriber import Cell, Fact, Part, Section, Subscriber, register
 
 MOST_CONTRACTS = 20
@@ -122,7 +123,7 @@ def _terms(contract: Contract) -> str:
         "threshold": yuan(contract.recharge_threshold_fen),
         "amount": yuan(contract.recharge_amount_fen),
     }
-    return _("below %(threshold)s: %(amount)s yuan") % values
+    return _("%(amount)s when the balance falls below %(threshold)s") % values
 
 
 def _ended(contract: Contract) -> str:

@@ -12,11 +12,10 @@ from signing.admin.columns import (
     province_title,
     secondary_numbers,
 )
-from signing.admin.contract import yuan
 from signing.admin.filters import JournalChannelFilter
 from signing.models import SigningTransaction
 from unipay import msisdn
-from unipay.backoffice.admin import RevealMixin, WindowAdmin, masked_number, state_badge
+from unipay.backoffice.admin import RevealMixin, WindowAdmin, masked_number, state_badge, yuan
 from unipay.backoffice.admin.day_filter import DayFilter
 
 
@@ -90,12 +89,12 @@ class SigningTransactionAdmin(RevealMixin, WindowAdmin):
         ),
     )
 
-    @admin.display(description=_("recharge threshold (yuan)"))
+    @admin.display(description=_("recharge threshold"))
     def threshold(self, line: SigningTransaction) -> str:
         """Return the threshold in yuan."""
         return yuan(line.recharge_threshold_fen)
 
-    @admin.display(description=_("recharge amount (yuan)"))
+    @admin.display(description=_("recharge amount"))
     def amount(self, line: SigningTransaction) -> str:
         """Return the amount in yuan."""
         return yuan(line.recharge_amount_fen)

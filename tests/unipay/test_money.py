@@ -96,3 +96,11 @@ def test_any_text_is_read_exactly_or_refused(text: str) -> None:
         return
 
     assert Decimal(text.replace(",", "")) * 100 == fen
+
+
+@pytest.mark.parametrize(
+    ("fen", "shown"),
+    [(0, "¥0.00"), (5, "¥0.05"), (123450, "¥1,234.50"), (-50, "-¥0.50"), (10**9, "¥10,000,000.00")],
+)
+def test_an_amount_bears_its_sign_and_separators(fen: int, shown: str) -> None:
+    assert money.format_money(fen) == shown

@@ -55,7 +55,7 @@ def test_text_without_a_number_in_it_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "masked"), [("13800571234", "138****1234"), ("", ""), ("12345", "*****"), ("张三", "**")]
+    ("number", "masked"), [("13800571234", "138 **** 1234"), ("", ""), ("12345", "*****"), ("张三", "**")]
 )
 def test_a_mask_keeps_three_and_four_digits(number: str, masked: str) -> None:
     assert msisdn.mask(number) == masked
@@ -113,3 +113,10 @@ def test_a_number_is_at_home_where_its_segment_says(number: str, province_code: 
     home = next(segments[prefix] for prefix in msisdn.home_prefixes(number) if prefix in segments)
 
     assert (home["province_code"], home["city"]) == (province_code, city)
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"), [("13800571234", "138 0057 1234"), ("", ""), ("12345", "12345")]
+)
+def test_a_number_is_written_in_groups_as_people_read_it_out(number: str, shown: str) -> None:
+    assert msisdn.spaced(number) == shown

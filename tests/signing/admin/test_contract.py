@@ -28,7 +28,7 @@ def test_the_list_shows_each_contract_with_its_number_masked(administrator: Clie
     page = page_of(administrator, CONTRACTS)
 
     assert contract.contract_no in page
-    assert "138****0001" in page
+    assert "138 **** 0001" in page
     assert "13805710001" not in page
     assert "active" in page
 

@@ -14,6 +14,7 @@ from signing.models import CaseEvidence, Contract, ManualCase
 from signing.particulars import Account
 from tests.signing.factories import ACCOUNT, HOLDER, NOW, make_case, make_contract, the_bank
 from unipay import clock
+from unipay.approvals.models import ApprovalRule, Proposal
 from unipay.messaging.models import OutboundMessage
 
 CASES = "/admin/signing/manualcase/"
@@ -26,16 +27,20 @@ def found(client: Client, **query: str) -> list[Any]:
     return list(client.get(CASES, query).context["cl"].result_list)
 
 
+def words_of(response: Any) -> str:
+    return " ".join(response.content.decode().split())
+
+
 def page_of(client: Client, case: ManualCase) -> str:
-    return " ".join(client.get(f"{CASES}{case.pk}/change/").content.decode().split())
+    return words_of(client.get(f"{CASES}{case.pk}/change/"))
 
 
 def offered(page: str) -> list[str]:
-    return re.findall(r'name="decision" value="(\w+)"', page)
+    return re.findall(r'data-decision="(\w+)"', page)
 
 
 def decide(client: Client, case: ManualCase, decision: str, remark: str = "The subscriber said so.") -> Any:
-    return client.post(f"{CASES}{case.pk}/change/", {"decision": decision, "remark": remark})
+    return client.post(f"{CASES}{case.pk}/decide/{decision}/", {"remark": remark})
 
 
 def told(response: Any) -> list[str]:
@@ -50,11 +55,14 @@ def state_of(contract: Contract | None) -> str:
 def test_open_cases_are_listed_overdue_first_and_others_only_when_asked_for(administrator: Client) -> None:
     later = make_case(msisdn="13805710002", due_at=NOW + 9 * HOUR)
     sooner = make_case(msisdn="13805710003", due_at=NOW + HOUR)
+    proposed = make_case(msisdn="13805710005", due_at=NOW + 2 * HOUR, state="PROPOSED")
     closed = make_case(msisdn="13805710004", state="CLOSED")
 
-    assert found(administrator) == [sooner, later]
+    assert found(administrator) == [sooner, proposed, later]
     assert found(administrator, state="CLOSED") == [closed]
-    assert found(administrator, state="nonsense") == [sooner, later]
+    assert found(administrator, state="PROPOSED") == [proposed]
+    assert found(administrator, state="ALL")[-1] == sooner
+    assert found(administrator, state="nonsense") == [sooner, proposed, later]
 
 
 def test_a_searched_number_finds_its_cases_in_every_state(administrator: Client) -> None:
@@ -71,7 +79,7 @@ def test_the_list_shows_both_banks_a_masked_number_and_what_is_late(administrato
 
     page = " ".join(administrator.get(CASES).content.decode().split())
 
-    assert "138****0002" in page
+    assert "138 **** 0002" in page
     assert "13805710002" not in page
     assert "ICBC<br>CCB" in page
     assert administrator.get(CASES).context["cl"].model_admin.due(ManualCase.objects.get())[0] == "OVERDUE"
@@ -97,14 +105,14 @@ def test_the_page_sets_both_contracts_side_by_side_and_marks_what_differs(admini
     contested = make_contract("CONTESTED", bank=the_bank("CCB"), account=lookalike, recharge_amount_fen=10000)
     case = make_case(standing=standing, contested=contested)
 
-    lines = administrator.get(f"{CASES}{case.pk}/change/").context["lines"]
+    lines = administrator.get(f"{CASES}{case.pk}/change/").context["page"].lines
     marked = {str(line.label): (line.standing, line.contested) for line in lines if line.differs}
 
     assert marked == {
-        "bank": ("ICBC ICBC", "CCB CCB"),
+        "bank": ("ICBC", "CCB"),
         "bank's contract number": (standing.bank_contract_no, contested.bank_contract_no),
         "account": ("622202*********0128", "622202*********0128"),
-        "recharge amount (yuan)": ("50.00", "100.00"),
+        "recharge amount": ("¥50.00", "¥100.00"),
     }
 
 
@@ -138,7 +146,30 @@ def test_only_decisions_possible_now_are_offered(administrator: Client) -> None:
     assert offered(page_of(administrator, decided)) == []
 
 
-def test_a_decision_is_carried_out_and_its_obligations_shown(administrator: Client) -> None:
+def test_what_is_not_possible_is_shown_with_the_reason(administrator: Client) -> None:
+    page = page_of(administrator, make_case())
+
+    assert "Not possible: A contract stands; it can be replaced." in page
+    assert "Not possible: The contested contract still waits for a decision." in page
+
+
+def test_a_decision_is_previewed_with_who_will_be_told_and_whether_somebody_must_agree(
+    administrator: Client,
+) -> None:
+    case = make_case()
+
+    page = words_of(administrator.get(f"{CASES}{case.pk}/decide/REPLACE/"))
+
+    assert "The contract with ICBC ends: no more debits there." in page
+    assert "ICBC is told: cancel the contract" in page
+    assert "It happens once a second person has agreed" in page
+    assert ManualCase.objects.get().state == "OPEN"
+
+
+def test_a_decision_that_needs_nobody_else_is_carried_out_and_its_obligations_shown(
+    administrator: Client,
+) -> None:
+    ApprovalRule.objects.update(needs_checker=False)
     case = make_case()
 
     response = decide(administrator, case, "REPLACE")
@@ -150,9 +181,24 @@ def test_a_decision_is_carried_out_and_its_obligations_shown(administrator: Clie
     assert (case.state, case.decision, case.remark) == ("DECIDED", "REPLACE", "The subscriber said so.")
     assert case.decided_by == User.objects.get(username="root")
     page = page_of(administrator, case)
+    progress = page[page.index('id="progress"') : page.index('id="comparison-title"')]
     for message in OutboundMessage.objects.all():
-        assert f"/admin/messaging/outboundmessage/{message.pk}/change/" in page
-    assert page.count("not met yet") == OutboundMessage.objects.count() == 4
+        assert f"/admin/messaging/outboundmessage/{message.pk}/change/" in progress
+    assert progress.count("on its way") == OutboundMessage.objects.count() == 4
+    assert "0 of 4 done" in progress
+
+
+def test_a_decision_that_needs_a_checker_waits_and_changes_nothing(administrator: Client) -> None:
+    case = make_case()
+
+    response = decide(administrator, case, "REPLACE")
+
+    assert told(response) == [
+        "Proposed: replace it by the contested one. A second person must agree before anything happens."
+    ]
+    assert (state_of(case.standing), state_of(case.contested)) == ("ACTIVE", "CONTESTED")
+    assert ManualCase.objects.get().state == "PROPOSED"
+    assert offered(page_of(administrator, case)) == []
 
 
 @pytest.mark.parametrize("remark", ["", "   "])
@@ -166,12 +212,21 @@ def test_a_decision_without_a_remark_is_not_taken(administrator: Client, remark:
     assert (ManualCase.objects.get().state, state_of(case.standing)) == ("OPEN", "ACTIVE")
 
 
-def test_a_decision_that_is_not_possible_is_refused_with_its_reason(administrator: Client) -> None:
+@pytest.mark.parametrize(
+    ("decision", "reason"),
+    [
+        ("ACCEPT", "A contract stands; it can be replaced."),
+        ("GIVE_BOTH", "This decision is not possible in this case now."),
+    ],
+)
+def test_a_decision_that_is_not_possible_leads_back_with_the_reason(
+    administrator: Client, decision: str, reason: str
+) -> None:
     case = make_case()
 
-    response = decide(administrator, case, "ACCEPT")
+    response = decide(administrator, case, decision)
 
-    assert told(response) == ["This decision is not possible in this case now."]
+    assert told(response) == [reason]
     assert ManualCase.objects.get().state == "OPEN"
 
 
@@ -182,16 +237,7 @@ def test_a_case_somebody_decided_meanwhile_is_refused_with_its_reason(administra
     response = decide(administrator, case, "REPLACE")
 
     assert told(response)[-1] == "The case is not open any more."
-    assert ManualCase.objects.get().decision == "KEEP_STANDING"
-
-
-def test_an_invented_decision_is_not_taken(administrator: Client) -> None:
-    case = make_case()
-
-    response = decide(administrator, case, "GIVE_BOTH")
-
-    assert response.status_code == 200
-    assert ManualCase.objects.get().state == "OPEN"
+    assert Proposal.objects.get().action == "KEEP_STANDING"
 
 
 def test_who_may_only_look_decides_nothing(clerk: Callable[..., Client]) -> None:
@@ -212,7 +258,7 @@ def test_who_may_decide_need_not_be_an_administrator(clerk: Callable[..., Client
 
     decide(clerk("signing.view_manualcase", "signing.decide_manualcase"), case, "KEEP_STANDING")
 
-    assert ManualCase.objects.get().decided_by == User.objects.get(username="clerk")
+    assert Proposal.objects.get().made_by == User.objects.get(username="clerk")
 
 
 def test_who_may_not_even_look_sees_nothing(clerk: Callable[..., Client]) -> None:

@@ -9,6 +9,7 @@ from unipay.backoffice.admin.display import (
     masked_number,
     partner_title,
     state_badge,
+    yuan,
 )
 from unipay.backoffice.admin.outcomes import report_outcomes
 from unipay.backoffice.admin.reveal import RevealMixin
@@ -36,4 +37,5 @@ __all__ = [
     "partner_title",
     "report_outcomes",
     "state_badge",
+    "yuan",
 ]

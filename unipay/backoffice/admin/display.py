@@ -12,6 +12,7 @@ from unfold.decorators import display
 from unipay import msisdn
 from unipay.errors import Text
 from unipay.logging import mask_text
+from unipay.money import format_money
 
 _NOTHING = "—"
 _STATE = _("state")
@@ -31,7 +32,7 @@ def state_badge(
 
 @display(description=_("mobile number"))
 def masked_number(row: Any) -> str:
-    """Return the number as lists show it: "138****0001"."""
+    """Return the number as lists show it: "138 **** 0001"."""
     return msisdn.mask(row.msisdn) if row.msisdn else _NOTHING
 
 
@@ -45,6 +46,11 @@ def masked(field: str, *, description: Text) -> Callable[[Any], str]:
         return ", ".join(map(msisdn.mask, numbers)) or _NOTHING
 
     return masked
+
+
+def yuan(fen: int | None) -> str:
+    """Return an amount as every screen shows it: "¥1,234.50"; a dash where there is none."""
+    return _NOTHING if fen is None else format_money(fen)
 
 
 def partner_title(field: str, *, description: Text) -> Callable[[Any], str]:

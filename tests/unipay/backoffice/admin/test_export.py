@@ -41,7 +41,7 @@ def test_a_file_has_the_columns_of_the_list_and_numbers_masked(clerk: Login) -> 
     head, row = table(answer)
     shown = dict(zip(head, row, strict=True))
     assert shown["Contract number"] == contract.contract_no
-    assert shown["Mobile number"] == "138****0001"
+    assert shown["Mobile number"] == "138 **** 0001"
     assert shown["State"] == "active"
     assert shown["Channel"] == "bank counter"
     assert shown["Signed"] == "2026-03-02 12:00:00"
