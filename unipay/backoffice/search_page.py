@@ -22,7 +22,7 @@ def find(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(hits[0].address)
     context = {
         **admin.site.each_context(request),
-        "title": _("Search"),
+        "title": _("Find"),
         "term": term,
         "hits": hits,
         "finders": finders,
