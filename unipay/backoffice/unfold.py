@@ -113,6 +113,7 @@ UNFOLD: dict[str, Any] = {
         lambda request: static("backoffice/account.css"),
         lambda request: static("backoffice/subscriber.css"),
     ],
+    "SCRIPTS": [lambda request: static("backoffice/accessible.js")],
     "SITE_URL": None,
     "DASHBOARD_CALLBACK": "unipay.backoffice.dashboard_page.add_dashboard",
     "SHOW_HISTORY": True,

@@ -9,6 +9,8 @@ from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -54,13 +56,11 @@ class PeriodicTaskAdmin(beat.PeriodicTaskAdmin, ModelAdmin):  # type: ignore[mis
 
     form = PeriodicTaskForm
     list_display = (
-        "name",
-        "purpose",
+        "entry",
         "timing",
         "condition",
         "last_run",
         "outcome",
-        "took",
         "due",
     )
     list_filter = ("enabled",)
@@ -89,6 +89,12 @@ class PeriodicTaskAdmin(beat.PeriodicTaskAdmin, ModelAdmin):  # type: ignore[mis
         return entries.annotate(**last)
 
     @admin.display(description=_("purpose"))
+    def entry(self, task: PeriodicTask) -> SafeString:
+        """Return what it is for, and its name."""
+        name = format_html('<span class="font-mono font-normal text-subtle text-xs">{}</span>', task.name)
+        purpose = self.purpose(task)
+        return format_html("{}<br>{}", purpose, name) if purpose else name
+
     def purpose(self, task: PeriodicTask) -> str:
         """Return the line of the description in the reader's language: `sync_schedule` writes one for each."""
         lines = task.description.splitlines() or [""]
@@ -110,19 +116,16 @@ class PeriodicTaskAdmin(beat.PeriodicTaskAdmin, ModelAdmin):  # type: ignore[mis
 
     @admin.display(description=_("last run"))
     def last_run(self, task: Any) -> str:
-        """Return when it began."""
-        return _moment(task.run_started_at) if task.run_started_at else "—"
+        """Return when it began, and how long it took."""
+        if not task.run_started_at:
+            return "—"
+        return f"{_moment(task.run_started_at)} ({task.run_duration_ms / 1000:,.2f} s)"
 
     @display(description=_("outcome"), label={"DONE": "success", "FAILED": "danger", "": "primary"})
     def outcome(self, task: Any) -> tuple[str, str]:
         """Return how the last run ended."""
         label = TaskRun.Outcome(task.run_outcome).label if task.run_outcome else gettext("never ran")
         return task.run_outcome or "", str(label)
-
-    @admin.display(description=_("took"))
-    def took(self, task: Any) -> str:
-        """Return how long the last run took."""
-        return "—" if task.run_duration_ms is None else f"{task.run_duration_ms / 1000:,.2f} s"
 
     @admin.display(description=_("next run"))
     def due(self, task: Any) -> str:

@@ -27,6 +27,9 @@ from unipay.partners.operations import operation_title
 class InboundRequestAdmin(RevealMixin, WindowAdmin):
     """What partners asked, and what they were answered. The body needs the right to see personal data."""
 
+    empty_text = _(
+        "Every numbered request of a partner appears here, with what it was answered. None has come in yet."
+    )
     list_display = (
         "received_at",
         partner_title("partner", description=_("partner")),

@@ -24,6 +24,7 @@ from unipay.messaging.models import Line, MessageState, OutboundMessage
 class LineAdmin(WindowAdmin):
     """The line to each partner: failing since when, resting until when."""
 
+    empty_text = _("A line appears with the first message to a partner.")
     list_display = (
         partner_title("partner", description=_("to")),
         "failures",

@@ -66,6 +66,7 @@ class KindFilter(admin.SimpleListFilter):
 class OutboundMessageAdmin(RevealMixin, WindowAdmin):
     """What we promised to tell partners: what is settled can be sent again, the pending and dead cancelled."""
 
+    empty_text = _("What partners are promised to be told appears here by itself.")
     list_display = (
         "created_at",
         partner_title("partner", description=_("to")),

@@ -29,6 +29,9 @@ MOST_LINES = 100
 class ReplayRunAdmin(WindowAdmin):
     """What was ordered to be sent again; a page that follows each run while it goes on."""
 
+    empty_text = _(
+        "Nothing was replayed yet. “Given up, by partner” on the list of messages starts a replay."
+    )
     list_display = (
         "asked_at",
         partner_title("partner", description=_("to")),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 from import_export import fields, resources, widgets
 
 from unipay import msisdn
@@ -89,6 +90,9 @@ class _ReferenceAdmin(SpreadsheetAdmin):
 class NumberSegmentAdmin(_ReferenceAdmin):
     """Segments; the longest that matches decides."""
 
+    empty_text = _(
+        "Without segments no number has a home province: import them, or run manage.py load_reference."
+    )
     form = NumberSegmentForm
     resource_classes = (SegmentResource,)
     list_display = ("prefix", "province", "city")
@@ -100,6 +104,7 @@ class NumberSegmentAdmin(_ReferenceAdmin):
 class PortedNumberAdmin(FastListMixin, _ReferenceAdmin):
     """Ported numbers; they win over segments."""
 
+    empty_text = _("No number is at home elsewhere than its segment says. Import a list, or add one.")
     form = PortedNumberForm
     resource_classes = (PortedNumberResource,)
     list_display = ("msisdn", "province")

@@ -89,6 +89,7 @@ class PartnerAdmin(HistoryMixin, ModelAdmin):  # type: ignore[misc]
     """A partner. Its code and kind never change; its status changes by actions only."""
 
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+    empty_text = _("Nobody is connected yet. Add a partner, or use manage.py onboard_partner.")
     list_display = ("code", "name", "kind", "status_badge", "serves", "base_url")
     list_filter = (PartnerConditionFilter, "kind", "status", "is_virtual")
     list_select_related = ("serves",)
@@ -244,5 +245,6 @@ class PartnerAdmin(HistoryMixin, ModelAdmin):  # type: ignore[misc]
 class LegalBankAdmin(ModelAdmin):  # type: ignore[misc]
     """Banks in law."""
 
+    empty_text = _("Add a bank in law when several partner codes belong to it.")
     list_display = ("code", "name")
     search_fields = ("code", "name")
