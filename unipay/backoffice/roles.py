@@ -67,7 +67,7 @@ _SEE_ALL = (
     | _SEE_PROPOSALS
     | _SEE_PEOPLE
     | _rights("approvals", "view", "approvalrule")
-    | _rights("messaging", "view", "line")
+    | _rights("messaging", "view", "line replayrun")
     | _rights("django_celery_beat", "view", _CALENDAR_TABLES)
 )
 _EXPORT = frozenset({"backoffice.export_lists"})
@@ -121,7 +121,7 @@ ROLES = (
         | _KEYS
         | _WINDOWS
         | _rights("partners", "add change", "resultcode")
-        | _rights("messaging", "view", "line")
+        | _rights("messaging", "view", "line replayrun")
         | _rights("django_celery_beat", "view change", _CALENDAR_TABLES)
         | {"messaging.change_outboundmessage", "axes.view_accessattempt", "axes.delete_accessattempt"},
     ),

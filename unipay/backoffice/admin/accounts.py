@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from unipay import clock
 from unipay.backoffice import passwords, sessions, two_factor
@@ -66,8 +67,11 @@ class RolesField(ModelMultipleChoiceField):  # type: ignore[type-arg]
     """Roles by their title and purpose."""
 
     def label_from_instance(self, obj: Group) -> str:
-        """Return what people call the role."""
-        return str(title_of(obj.name))
+        """Return what people call the role, and what it is for."""
+        role = BY_CODE.get(obj.name)
+        return (
+            _("%(role)s: %(purpose)s") % {"role": role.title, "purpose": role.purpose} if role else obj.name
+        )
 
 
 class PostingInline(TabularInline):  # type: ignore[misc]
@@ -141,6 +145,7 @@ class UserAdmin(RightsMixin, PlainUserAdmin, ModelAdmin):  # type: ignore[misc,t
         """Offer the roles the person may give, by their titles."""
         if db_field.remote_field.model is Group:
             kwargs |= {"form_class": RolesField, "queryset": roles_to_give(request.user)}
+            kwargs |= {"widget": UnfoldAdminCheckboxSelectMultipleWidget, "help_text": ""}
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
