@@ -115,9 +115,9 @@ def make_case(reason: str = "STANDING_CONTRACT", *, state: str = "OPEN", **field
         "cause": f"test:{next(_serial)}",
         "severity": "HIGH",
         "due_at": opened_at + timedelta(hours=24),
-        "decision": "" if state == "OPEN" else "KEEP_STANDING",
-        "decided_at": None if state == "OPEN" else opened_at,
-        "closed_at": opened_at if state == "CLOSED" else None,
+        "decision": "KEEP_STANDING" if state in ("DECIDED", "CLOSED") else "",
+        "decided_at": opened_at if state in ("DECIDED", "CLOSED") else None,
+        "closed_at": opened_at if state in ("CLOSED", "WITHDRAWN") else None,
     }
     fields["province"] = fields.get("province") or the_province()
     return ManualCase.objects.create(reason=reason, state=state, **{**usual, **fields})

@@ -36,6 +36,8 @@ _STATES: dict[str, Text] = {
     "SUSPENDED": _("suspended"),
     "TERMINATED": _("ended"),
 }
+# What was said before can't be held against a book that changed since.
+_BEFORE_THE_DECISION = Finding(Verdict.UNKNOWN, _("Asked before the decision: ask again."))
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,9 @@ class Books:
     def _answer(self, piece: CaseEvidence, partner: Partner) -> BookAnswer:
         facts = piece.facts
         finding = silence(facts["silence"]) if facts["silence"] else self._finding(facts, partner)
+        decided_at = self._case.decided_at
+        if decided_at is not None and piece.received_at < decided_at:
+            finding = _BEFORE_THE_DECISION
         latency = facts.get("latency_ms")
         return BookAnswer(
             finding=finding,
