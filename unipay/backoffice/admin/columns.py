@@ -57,7 +57,17 @@ def unmasked(model_admin: Any) -> list[Column]:
 
 def _listed(model_admin: Any, name: Any) -> Column:
     title = capfirst(str(label_for_field(name, model_admin.model, model_admin)))
-    return Column(title, lambda row: _text(row, *lookup_field(name, row, model_admin)))
+    labels = _labels(model_admin.model, name)
+    if labels:
+        return Column(title, lambda row: labels.get(getattr(row, name), getattr(row, name)))
+    return Column(title, lambda row: _text(lookup_field(name, row, model_admin)[-1]))
+
+
+def _labels(model: Any, name: Any) -> dict[Any, str]:
+    """Return what a field's values are called, asked once for the file: translating each again takes half the time."""
+    fields = {field.name: field for field in model._meta.concrete_fields}
+    choices = fields[name].flatchoices if isinstance(name, str) and name in fields else ()
+    return {value: str(label) for value, label in choices}
 
 
 def _unmasked(label: str, path: str) -> Column:
@@ -65,9 +75,7 @@ def _unmasked(label: str, path: str) -> Column:
     return Column(title, lambda row: field_value(row, path))
 
 
-def _text(row: Any, field: Any, _attr: Any, value: Any) -> str:
-    if field is not None and field.choices:
-        return str(getattr(row, f"get_{field.name}_display")())
+def _text(value: Any) -> str:
     if isinstance(value, tuple):  # a badge: what it stands for, and what it says
         value = value[1]
     if value is None:
