@@ -15,6 +15,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from import_export.resources import Resource
 
+from unipay import msisdn
+from unipay.backoffice.admin.display import masked_number
 from unipay.backoffice.disclosure import field_title, field_value
 
 _BREAK = re.compile(r"<br\s*/?>")
@@ -58,6 +60,8 @@ def unmasked(model_admin: Any) -> list[Column]:
 def _listed(model_admin: Any, name: Any) -> Column:
     title = capfirst(str(label_for_field(name, model_admin.model, model_admin)))
     labels = _labels(model_admin.model, name)
+    if name is masked_number:  # without the way to its page, which costs a seal for each row
+        return Column(title, lambda row: msisdn.mask(row.msisdn) if row.msisdn else "")
     if labels:
         return Column(title, lambda row: labels.get(getattr(row, name), getattr(row, name)))
     return Column(title, lambda row: _text(lookup_field(name, row, model_admin)[-1]))

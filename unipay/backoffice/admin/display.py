@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from unipay import msisdn
+from unipay.backoffice.subscriber import Subscriber
 from unipay.errors import Text
 from unipay.logging import mask_text
 from unipay.money import format_money
@@ -31,9 +32,16 @@ def state_badge(
 
 
 @display(description=_("mobile number"))
-def masked_number(row: Any) -> str:
-    """Return the number as lists show it: "138 **** 0001"."""
-    return msisdn.mask(row.msisdn) if row.msisdn else _NOTHING
+def masked_number(row: Any) -> SafeString | str:
+    """Return the number as lists show it, "138 **** 0001", leading to everything about it."""
+    if not row.msisdn:
+        return _NOTHING
+    subscriber = Subscriber(row.msisdn)
+    return format_html(
+        '<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>',
+        subscriber.address,
+        subscriber.masked,
+    )
 
 
 def masked(field: str, *, description: Text) -> Callable[[Any], str]:
