@@ -25,6 +25,10 @@ class Heartbeat(models.Model):
         return now - self.beat_at
 
 
+PATIENCE = timedelta(minutes=5)
+"""How long a run that somebody asked for may wait for a worker, before the order is dropped."""
+
+
 class TaskRun(models.Model):
     """The last run of one entry of the calendar, and whether somebody asked for one out of turn.
 
@@ -55,6 +59,10 @@ class TaskRun(models.Model):
     def waits(self) -> bool:
         """Whether somebody asked for a run that has not begun."""
         return self.asked_at is not None and (self.started_at is None or self.started_at < self.asked_at)
+
+    def was_dropped(self, now: datetime) -> bool:
+        """Whether a run was asked for so long ago that no worker will take it any more."""
+        return self.waits and self.asked_at is not None and self.asked_at < now - PATIENCE
 
     @staticmethod
     def note(name: str, *, started_at: datetime, duration_ms: int, error: str) -> None:

@@ -9,9 +9,7 @@ from kombu.exceptions import OperationalError
 
 from unipay import clock
 from unipay.errors import Finality, Refusal, reason
-from unipay.models import TaskRun
-
-EXPIRES_SECONDS = 300
+from unipay.models import PATIENCE, TaskRun
 
 TASK_UNKNOWN = reason("task_unknown", status=409, title=_("No worker knows this task."))
 BROKER_AWAY = reason(
@@ -25,7 +23,7 @@ BROKER_AWAY = reason(
 def run_out_of_turn(entry: PeriodicTask) -> None:
     """Ask a worker to run the entry now; refused when nobody knows the task, or the broker is away.
 
-    An order that no worker took within EXPIRES_SECONDS is dropped.
+    An order that no worker took within PATIENCE is dropped.
     """
     current_app.loader.import_default_modules()
     task = current_app.tasks.get(entry.task)
@@ -38,7 +36,7 @@ def run_out_of_turn(entry: PeriodicTask) -> None:
             kwargs=json.loads(entry.kwargs),
             queue=entry.queue,
             headers={"periodic_task_name": entry.name},
-            expires=EXPIRES_SECONDS,
+            expires=PATIENCE.total_seconds(),
             retry=False,
         )
     except (OperationalError, OSError) as error:

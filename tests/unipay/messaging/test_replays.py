@@ -1,5 +1,6 @@
 """Everything dead of a partner is sent again, whatever happens to the worker meanwhile."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -199,3 +200,28 @@ def test_partners_with_dead_messages_are_counted_the_most_first(province: Partne
         ("BJ", 3, START),
         ("ZJ", 1, START),
     ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_never_handle_the_same_message(
+    province: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replays, "CHUNK", 3)
+    make_messages(province, 30)
+    run = start(province)
+
+    def work() -> int:
+        steps = 0
+        try:
+            while not ReplayRun.objects.get(pk=run.pk).is_over:
+                steps += bool(replays.advance(run.pk, now=START).partner_id)
+        finally:
+            connection.close()
+        return steps
+
+    with ThreadPoolExecutor(2) as workers:
+        steps = sum(future.result() for future in [workers.submit(work) for _ in range(2)])
+
+    run = ReplayRun.objects.get()
+    assert (run.total, run.sent_again, run.left_alone) == (30, 30, 0)
+    assert steps == 11

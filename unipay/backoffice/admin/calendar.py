@@ -147,7 +147,8 @@ class PeriodicTaskAdmin(beat.PeriodicTaskAdmin, ModelAdmin):  # type: ignore[mis
             return HttpResponseRedirect(request.path)
         context = {**self.admin_site.each_context(request), "opts": self.opts, "title": _("Run now")}
         context |= {"task": task, "purpose": self.purpose(task), "subtitle": task.name}
-        context |= {"run": TaskRun.objects.filter(name=task.name).first()}
+        run = TaskRun.objects.filter(name=task.name).first()
+        context |= {"run": run, "was_dropped": run is not None and run.was_dropped(clock.now())}
         return TemplateResponse(request, "backoffice/run_now.html", context)
 
     @admin.action(description=_("Run now"), permissions=["change"])

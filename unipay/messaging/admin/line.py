@@ -13,6 +13,7 @@ from unfold.decorators import action
 
 from unipay import clock
 from unipay.backoffice.admin import Preview, Question, WindowAdmin, confirmed_action, partner_title
+from unipay.backoffice.admin.narrowing import within_provinces
 from unipay.backoffice.admin.outcomes import reason_of
 from unipay.errors import Refusal, Text
 from unipay.messaging import replays, tasks
@@ -45,7 +46,8 @@ class LineAdmin(WindowAdmin):
     )
     def replay_dead(self, request: HttpRequest, object_id: str) -> HttpResponse | None:
         """Show how much was given up for the partner; confirmed, order a replay and show how it goes."""
-        line = get_object_or_404(Line.objects.select_related("partner"), pk=object_id)
+        lines = within_provinces(Line.objects.select_related("partner"), request.user, "partner")
+        line = get_object_or_404(lines, pk=object_id)
         return confirmed_action(
             self, request, [line], question=REPLAYING, then=lambda *_given: self._started(request, line)
         )

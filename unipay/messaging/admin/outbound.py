@@ -23,6 +23,7 @@ from unipay.backoffice.admin import (
     report_outcomes,
     state_badge,
 )
+from unipay.backoffice.provinces import visible_provinces
 from unipay.errors import Text
 from unipay.messaging import outbox, replays
 from unipay.messaging.admin import previews
@@ -85,6 +86,7 @@ class OutboundMessageAdmin(RevealMixin, WindowAdmin):
     inlines = (DeliveryAttemptInline,)
     actions = ("send_again", "cancel")
     actions_list = ("given_up",)
+    actions_detail = ("send_one_again", "cancel_one", "reveal")
     state_badge = state_badge(STATE_COLOURS)
     province_field = "partner"
     reveals = ("msisdn", "payload", "answer")
@@ -142,14 +144,35 @@ class OutboundMessageAdmin(RevealMixin, WindowAdmin):
         """Cancel the chosen messages."""
         return self._asked_first(request, queryset, previews.CANCELLING, outbox.cancel, _("cancelled"))
 
+    @action(description=_("Send again"), icon="send", url_path="send-again", permissions=["operate"])
+    def send_one_again(self, request: HttpRequest, object_id: str) -> HttpResponse | None:
+        """Send this message again."""
+        return self.send_again(request, self._only(request, object_id))
+
+    @action(description=_("Cancel the message"), icon="cancel", url_path="cancel", permissions=["operate"])
+    def cancel_one(self, request: HttpRequest, object_id: str) -> HttpResponse | None:
+        """Cancel this message."""
+        return self.cancel(request, self._only(request, object_id))
+
     @action(
         description=_("Given up, by partner"), icon="restart_alt", url_path="given-up", permissions=["view"]
     )
     def given_up(self, request: HttpRequest) -> HttpResponse:
         """Show which partners have dead messages, and offer to send all of a partner again."""
-        context = {**self.admin_site.each_context(request), "opts": self.opts, "rows": replays.given_up()}
+        visible = visible_provinces(request.user)
+        rows = [row for row in replays.given_up() if visible is None or row.partner.pk in visible]
+        context = {**self.admin_site.each_context(request), "opts": self.opts, "rows": rows}
         context |= {"title": _("Given up, by partner"), "may_replay": self.has_operate_permission(request)}
         return TemplateResponse(request, "messaging/given_up.html", context)
+
+    def has_operate_permission(self, request: HttpRequest, _object_id: Any = None) -> bool:
+        """Whether actions may be run, from a list or from a message's page."""
+        return super().has_operate_permission(request)
+
+    def _only(self, request: HttpRequest, object_id: str) -> QuerySet[OutboundMessage]:
+        """The message, if it is one this person may see."""
+        found: QuerySet[OutboundMessage] = self.get_queryset(request).filter(pk=object_id)
+        return found
 
     def _asked_first(
         self,

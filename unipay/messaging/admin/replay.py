@@ -43,6 +43,7 @@ class ReplayRunAdmin(WindowAdmin):
         "finished_at",
     )
     list_filter = ("state", "partner")
+    province_field = "partner"
     list_select_related = ("partner", "asked_by")
     state_badge = state_badge(
         {"WAITING": "info", "RUNNING": "info", "FINISHED": "success", "STOPPED": "warning"}
@@ -69,7 +70,7 @@ class ReplayRunAdmin(WindowAdmin):
     @action(description=_("Stop"), icon="stop_circle", permissions=["replay"])
     def stop(self, request: HttpRequest, object_id: str) -> HttpResponse | None:
         """Leave the rest of the run as it is."""
-        run = get_object_or_404(ReplayRun, pk=object_id)
+        run = get_object_or_404(self.get_queryset(request), pk=object_id)
 
         def then(rows: list[ReplayRun], _given: dict[str, Any]) -> HttpResponse:
             return report_outcomes(

@@ -95,6 +95,15 @@ def test_run_now_asks_a_worker_and_follows_it_until_it_ran(
     assert "took 7 ms" in ran
 
 
+def test_an_order_no_worker_took_is_told_as_dropped(administrator: Client) -> None:
+    TaskRun.ask(ENTRY, now=clock.now() - timedelta(minutes=6))
+
+    page = administrator.get(page_of_entry()).content.decode()
+
+    assert "No worker took the order" in page
+    assert 'data-follow="off"' in page
+
+
 def test_opening_the_page_runs_nothing(administrator: Client, asked: list[dict[str, Any]]) -> None:
     administrator.get(page_of_entry())
 

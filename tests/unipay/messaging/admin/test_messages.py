@@ -268,3 +268,29 @@ def test_what_waits_for_a_partner_is_told_before_it_is_suspended(administrator: 
     page = administrator.get(f"/admin/partners/partner/{province.pk}/suspend/").content.decode()
 
     assert "1 of our messages wait for it." in page
+
+
+def test_a_message_is_sent_again_and_cancelled_from_its_own_page(administrator: Client) -> None:
+    message = make_message(make_partner("ZJ", "PROVINCE", key_id=""))
+    own_page = f"{OUTBOUND}{message.pk}/"
+
+    asked = administrator.get(f"{own_page}send-again/").content.decode()
+    sent = administrator.post(f"{own_page}send-again/", {"confirmed": "yes"})
+    assert OutboundMessage.objects.get().state == "PENDING"
+    administrator.post(f"{own_page}cancel/", {"confirmed": "yes"})
+
+    assert "It is sent at once" in asked
+    assert sent.headers["Location"] == f"{own_page}change/"
+    assert OutboundMessage.objects.get().state == "CANCELLED"
+
+
+def test_a_message_of_another_province_is_not_sent_again(clerk: Callable[..., Client]) -> None:
+    message = make_message(make_partner("ZJ", "PROVINCE", key_id=""))
+    elsewhere = clerk("messaging.view_outboundmessage", "messaging.change_outboundmessage")
+    Posting.objects.create(
+        user=User.objects.get(username="clerk"), province=make_partner("BJ", "PROVINCE", key_id="")
+    )
+
+    elsewhere.post(f"{OUTBOUND}{message.pk}/send-again/", {"confirmed": "yes"})
+
+    assert OutboundMessage.objects.get().state == "DEAD"

@@ -1,11 +1,13 @@
 from collections.abc import Callable
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django.fixtures import DjangoCaptureOnCommitCallbacks
 
 from tests.factories import make_partner
 from tests.unipay.messaging.admin.test_messages import make_message
+from unipay.backoffice.models import Posting
 from unipay.messaging import replays, tasks
 from unipay.messaging.models import Line, OutboundMessage, ReplayRun
 from unipay.partners.models import Partner
@@ -131,3 +133,20 @@ def test_who_may_only_look_replays_and_stops_nothing(
 
 def test_a_run_that_never_was_is_not_found(administrator: Client) -> None:
     assert administrator.get(f"{RUNS}nonsense/change/").status_code == 302
+
+
+def test_a_province_bound_person_neither_sees_nor_replays_what_is_dead_elsewhere(
+    clerk: Callable[..., Client],
+) -> None:
+    province = make_dead(1)
+    bound = clerk("messaging.view_outboundmessage", "messaging.change_outboundmessage", "messaging.view_line")
+    Posting.objects.create(
+        user=User.objects.get(username="clerk"), province=make_partner("BJ", "PROVINCE", key_id="")
+    )
+
+    offered = bound.get(GIVEN_UP).content.decode()
+    refused = bound.post(replay_page(province), {"confirmed": "yes"})
+
+    assert replay_page(province) not in offered
+    assert refused.status_code == 404
+    assert not ReplayRun.objects.exists()
