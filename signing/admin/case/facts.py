@@ -2,7 +2,7 @@
 
 from django.utils.functional import cached_property
 
-from signing.admin.case.sent import lost_messages
+from signing.admin.case.sent import lost_messages, reason_in_words
 from signing.book_answers import Ours
 from signing.case_preview import Facts, Lost, Preview, Side, preview
 from signing.case_story import Party, Plot, Story, tell
@@ -35,7 +35,7 @@ class CaseFacts:
                 contested=_party(self.case.contested),
                 partner=failed.partner.title if failed else "",
                 message=failed.title if failed else "",
-                error=failed.last_error if failed else "",
+                error=reason_in_words(failed) if failed else "",
             )
         )
 

@@ -9,7 +9,10 @@ from django.utils.translation import ngettext
 
 from signing.admin.case.words import moment
 from signing.models import CaseObligation, ManualCase
+from unipay.messaging.kinds import kind_named
 from unipay.messaging.models import MessageState, OutboundMessage
+from unipay.partners.kinds import Direction
+from unipay.partners.queries import result_code_row
 
 _LOST = (MessageState.REFUSED, MessageState.DEAD)
 _COLOURS = {
@@ -29,6 +32,7 @@ class Progress:
     colour: str
     is_met: bool
     met_at: datetime | None
+    why: str = ""
 
 
 def progress_of(case: ManualCase) -> list[Progress]:
@@ -48,12 +52,21 @@ def words_of(message: OutboundMessage) -> tuple[str, str]:
     return " · ".join(_words(message)), _COLOURS.get(MessageState(message.state), "")
 
 
+def reason_in_words(message: OutboundMessage) -> str:
+    """Return why a partner refused, as our table of its codes says it; else the error as it was noted."""
+    code = str((message.answer or {}).get("result_code") or "")
+    operation = kind_named(message.kind).operation
+    row = result_code_row(message.partner, Direction.ANSWER, operation, code) if code else None
+    return f"{row.remark} ({code})" if row is not None and row.remark else message.last_error
+
+
 def _progress(owed: CaseObligation) -> Progress:
     message = owed.message
     if owed.met_at is not None and message.state != MessageState.DELIVERED:
         return Progress(message, _("given up by the decision"), "", True, owed.met_at)
     words, colour = words_of(message)
-    return Progress(message, words, colour, owed.met_at is not None, owed.met_at)
+    why = reason_in_words(message) if message.last_error and owed.met_at is None else ""
+    return Progress(message, words, colour, owed.met_at is not None, owed.met_at, why)
 
 
 def _words(message: OutboundMessage) -> Iterator[str]:

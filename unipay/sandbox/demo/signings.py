@@ -5,7 +5,7 @@ import random
 from unipay.sandbox import bank, bank_signing
 from unipay.sandbox.demo import looks
 from unipay.sandbox.demo.carrier_channel import go_to_bank, open_at_hall, walk
-from unipay.sandbox.demo.findings import Findings
+from unipay.sandbox.demo.findings import Chapter, Findings
 from unipay.sandbox.demo.fresh_numbers import fresh, province_of
 from unipay.sandbox.models import SandboxContract
 from unipay.sandbox.roster import BANKS
@@ -69,7 +69,19 @@ def two_banks_at_once(findings: Findings) -> None:
 
 def overtaken_by_another_bank(findings: Findings) -> None:
     """While the subscriber is on the bank's page another bank signs the number at its counter."""
-    msisdn = fresh()
+    _overtaken(findings, fresh())
+
+
+def overtaken_where_books_differ(ending: str) -> Chapter:
+    """The same for a number whose parties answer oddly when staff ask what their books say."""
+
+    def chapter(findings: Findings) -> None:
+        _overtaken(findings, fresh(ending))
+
+    return chapter
+
+
+def _overtaken(findings: Findings, msisdn: str) -> None:
     at_bank = walk(msisdn, bank_code=random.choice(TELLING_BANKS), button="overtaken")
     seen = looks.session_at_unipay(at_bank.session)
     findings.note("Duplicate: counter was faster", msisdn=msisdn, expected="COMPLETED CONTESTED", seen=seen)

@@ -40,6 +40,7 @@ NOTICES_TO_PROVINCE = (
     ("9023", "Notice: unmapped code", "200 7777"),
 )
 # fmt: on
+BOOKS_THAT_DIFFER = ("9051", "9053", "9054", "9055", "9056")
 
 
 def chapters(count: int) -> Iterator[Chapter]:
@@ -54,6 +55,8 @@ def chapters(count: int) -> Iterator[Chapter]:
     yield from repeat(signings.two_banks_at_once, max(ordinary // 3, 1))
     yield from repeat(signings.overtaken_by_another_bank, max(ordinary // 3, 1))
     yield signings.overtaken_by_its_number
+    for ending in BOOKS_THAT_DIFFER:
+        yield signings.overtaken_where_books_differ(ending)
     yield from repeat(signings.second_bank_refused, max(ordinary // 3, 1))
     yield from repeat(signings.account_check_failed, max(ordinary // 3, 1))
     yield from _mishaps()
