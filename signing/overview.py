@@ -4,6 +4,7 @@ session or a bank's request to a formal contract, and the trend of a fortnight."
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -101,8 +102,7 @@ def bank_channel(viewer: Viewer) -> Iterator[Shown]:
     """What became of what banks asked today."""
     day = _today(viewer)
     opened = day.by_detail(Measure.OPENED)
-    requests = list_address(REQUESTS, asked="signings.create", day=day.day)
-    asked_at = requests if viewer.may_open(REQUESTS) else ""
+    asked_at = _requests(viewer, day.day, asked="signings.create")
     formal = sum(opened[state] for state in (*FORMAL, ContractState.TERMINATED))
     yield _as_of(viewer)
     yield Funnel(
@@ -134,7 +134,7 @@ def refusals(viewer: Viewer) -> Iterator[Shown]:
     yield Card(
         title=_("Requests refused"),
         figure=reasons.total(),
-        link=_refused(day.day),
+        link=_refused(viewer, day.day),
         tone=Tone.NOTICE,
         order=40,
         note=_yesterday(viewer, Measure.REFUSED),
@@ -147,10 +147,11 @@ def refusals(viewer: Viewer) -> Iterator[Shown]:
             Series(
                 _("requests refused"),
                 tuple(reasons[code] for code in most),
-                tuple(_refused(day.day, code) for code in most),
+                tuple(_refused(viewer, day.day, code) for code in most),
             ),
         ),
         empty=_("Nothing has been refused today."),
+        is_list=True,
         order=130,
     )
 
@@ -174,7 +175,7 @@ def session_trend(viewer: Viewer) -> Iterator[Shown]:
 
 def refusal_trend(viewer: Viewer) -> Iterator[Shown]:
     """Requests refused on each day of a fortnight."""
-    refused = _line(viewer, Measure.REFUSED, _("requests refused"), _refused)
+    refused = _line(viewer, Measure.REFUSED, _("requests refused"), partial(_refused, viewer))
     yield _trend(viewer, _("Requests refused"), refused, order=30)
 
 
@@ -242,5 +243,11 @@ def _contracts(day: date, **asked: object) -> str:
     return list_address(CONTRACTS, began="bank", day=day, **asked)
 
 
-def _refused(day: date, code: str = "any") -> str:
-    return list_address(REQUESTS, day=day, refused=code)
+def _refused(viewer: Viewer, day: date, code: str = "any") -> str:
+    return _requests(viewer, day, refused=code)
+
+
+def _requests(viewer: Viewer, day: date, **asked: object) -> str:
+    """Banks' requests are counted at the home of their number; nobody who sees one province alone may list them."""
+    may_list = viewer.may_open(REQUESTS) and viewer.provinces is None
+    return list_address(REQUESTS, day=day, **asked) if may_list else ""

@@ -31,7 +31,7 @@ from unipay.clock import business_day_start
 from unipay.messaging.models import DeliveryAttempt, Line, OutboundMessage
 from unipay.models import Heartbeat
 from unipay.partners.keys import add_partner_key, own_key
-from unipay.partners.models import OwnKey, Partner, PartnerKey
+from unipay.partners.models import NumberSegment, OwnKey, Partner, PartnerKey
 
 DAY = date(2026, 3, 2)
 NOON = business_day_start(DAY) + timedelta(hours=12)
@@ -224,15 +224,24 @@ def test_who_is_posted_to_a_province_sees_its_figures_alone(clerk: Login) -> Non
         make_transaction(contract, occurred_at=NOON)
         make_session(province=province, opened_at=NOON)
         make_case("UNDELIVERABLE", standing=None, contested=None, province=province, opened_at=NOON)
+        make_message("DEAD", province)
+    NumberSegment.objects.create(prefix="1380020", province=guangdong)
+    for msisdn in ("13805710001", "13800200001", "13800200002"):
+        make_request(msisdn=msisdn, received_at=NOON, code="bank_closed")
     refresh(now=NOON)
 
     page = client.get("/admin/")
-    found = {title: figure for title, figure, _link in linked_figures(page.context)}
+    every = list(linked_figures(page.context))
+    found = {title: figure for title, figure, _link in every}
+    listed = {link: client.get(link).context["cl"].result_count for _title, _figure, link in every if link}
 
     assert page.context["provinces"] == ["GD"]
     assert (found["Contracts signed"], found["Sessions opened"]) == (1, 1)
     assert found["Cases nobody has taken"] == 1
     assert found["Contracts signed and ended: 03-02 signed"] == 1
+    assert found["Requests refused"] == 2
+    assert listed == {link: figure for _title, figure, link in every if link}
+    assert not any("inboundrequest" in link for link in listed)
 
 
 def test_people_see_figures_only_of_lists_they_may_open(clerk: Login) -> None:

@@ -47,7 +47,7 @@ class Tone(IntEnum):
 
 @dataclass(frozen=True)
 class Card:
-    """One figure and the list behind it; `note` is one more sentence, `icon` a Material symbol."""
+    """One figure and the list behind it ("": there is none); `note` is one more sentence, `icon` a Material symbol."""
 
     title: Text
     figure: int | str
@@ -69,13 +69,15 @@ class Series:
 
 @dataclass(frozen=True)
 class Chart:
-    """Figures to look at. Bars lie one below the other, stacked where there is more than one series; lines are days."""
+    """Figures to look at: bars lying one below the other, the series stacked; or lines, from left to right; or, for one
+    series whose labels are sentences, a list."""
 
     title: Text
     labels: tuple[Text, ...]
     series: tuple[Series, ...]
     empty: Text
     is_line: bool = False
+    is_list: bool = False
     order: int = 500
 
 

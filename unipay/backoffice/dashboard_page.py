@@ -111,7 +111,7 @@ def _ranked(chart: Chart) -> Ranking:
 
 
 def _drawn(chart: Chart) -> Drawing | Ranking:
-    if not chart.is_line and len(chart.series) == 1:
+    if chart.is_list:
         return _ranked(chart)
     links = [list(series.links) for series in chart.series]
     rows = tuple(

@@ -166,8 +166,11 @@ def test_series_differ_in_more_than_colour(administrator: Client, shows: Registe
         assert len({part.split(",", 1)[0] for part in drawing.data.split(f'"{word}": ')[1:]}) >= 3, word
 
 
-def test_bars_of_one_series_are_a_list_of_links(administrator: Client, shows: Registering) -> None:
-    bars = Chart("Reasons", ("a", "b", "c"), (Series("count", (8, 2, 0), ("/a/", "/b/", "/c/")),), "nothing")
+def test_a_list_shows_its_lines_by_share_and_leaves_out_what_did_not_happen(
+    administrator: Client, shows: Registering
+) -> None:
+    counts = Series("count", (8, 2, 0), ("/a/", "/b/", "/c/"))
+    bars = Chart("Reasons", ("a", "b", "c"), (counts,), "nothing", is_list=True)
     shows(bars, section=Section.TODAY)
 
     (ranking,) = administrator.get("/admin/").context["today"]["figures"]
@@ -197,7 +200,7 @@ def test_a_funnel_shows_shares_of_its_first_step_and_who_was_lost(
     "nothing",
     [
         Chart("Trend", ("03-01",), (Series("one", (0,)),), "Nothing at all.", is_line=True),
-        Chart("Reasons", (), (Series("one", ()),), "Nothing at all."),
+        Chart("Reasons", (), (Series("one", ()),), "Nothing at all.", is_list=True),
         Chart("Banks", (), (), "Nothing at all."),
         Funnel("Way", (Step("opened", 0, "/o/"),), (), "Nothing at all."),
     ],
