@@ -108,11 +108,14 @@ def _case_row(case: ManualCase) -> list[Cell]:
 
 def _session_row(session: SigningSession) -> list[Cell]:
     return [
-        Cell(session.session_no, _moment(session.opened_at), address=_page(session)),
+        Cell(
+            session.session_no,
+            f"{_moment(session.opened_at)} – {_time(session.ended_at)}",
+            address=_page(session),
+        ),
         Cell(session.get_state_display(), session.failure_code, SESSION_COLOURS[session.state]),
         Cell(session.hall.title),
         Cell(session.bank.title if session.bank else "—"),
-        Cell(_moment(session.ended_at)),
     ]
 
 
@@ -136,6 +139,10 @@ def _page(row: Contract | ManualCase | SigningSession) -> str:
 
 def _moment(moment: object) -> str:
     return f"{localtime(moment):%Y-%m-%d %H:%M}" if moment else "—"  # type: ignore[arg-type]
+
+
+def _time(moment: object) -> str:
+    return f"{localtime(moment):%H:%M}" if moment else ""  # type: ignore[arg-type]
 
 
 def _day(moment: object) -> str:
@@ -194,7 +201,6 @@ register(
             gettext_lazy("state"),
             gettext_lazy("hall"),
             gettext_lazy("bank"),
-            pgettext_lazy("time", "ended"),
         ),
     )
 )

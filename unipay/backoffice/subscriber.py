@@ -16,7 +16,7 @@ from unipay.partners.queries import home_province
 
 _CONTEXT = "subscriber.page"
 _PARTS = "."
-_LONGEST_LINE = 18
+_LONGEST_LINE = 20
 _TO_ADDRESS = str.maketrans("+/", "-_")
 _FROM_ADDRESS = str.maketrans("-_", "+/")
 
