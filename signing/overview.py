@@ -119,8 +119,11 @@ def bank_channel(viewer: Viewer) -> Iterator[Shown]:
 
 
 def _not_formal(day: date, opened: Counter[str]) -> Iterator[Step]:
-    for state in (ContractState.PROVISIONAL, ContractState.CONTESTED):
-        yield Step(state.label, opened[state], _contracts(day, state__exact=state))
+    for state, title in (
+        (ContractState.PROVISIONAL, _("waiting for the bank")),
+        (ContractState.CONTESTED, ContractState.CONTESTED.label),
+    ):
+        yield Step(title, opened[state], _contracts(day, state__exact=state))
     for reason in EndReason:
         yield Step(reason.label, opened[reason], _contracts(day, outcome=reason))
 

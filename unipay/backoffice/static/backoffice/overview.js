@@ -1,4 +1,5 @@
-/* A bar or a point of a chart leads to the list behind it; Unfold has drawn the charts by then. */
+/* A bar or a point of a chart leads to the list behind it, and its words have the page's colour, light or dark; Unfold
+   has drawn the charts by then. */
 window.addEventListener("load", () => {
   for (const canvas of document.querySelectorAll("canvas[data-links]")) {
     const chart = window.Chart && window.Chart.getChart(canvas);
@@ -15,6 +16,11 @@ window.addEventListener("load", () => {
     chart.options.onHover = (event, hits) => {
       canvas.style.cursor = linkOf(hits) ? "pointer" : "default";
     };
+    const ink = () => getComputedStyle(canvas).color;
+    for (const scale of Object.values(chart.options.scales)) {
+      scale.ticks.color = ink;
+    }
+    chart.options.plugins.legend.labels.color = ink;
     chart.update();
   }
 });
