@@ -152,6 +152,8 @@ class ProposalAdmin(WindowAdmin):
 
             return report_outcomes(self, request, rows, verb=verb, done=_("taken back"))
 
+        if not own.exists():
+            return HttpResponseRedirect("..")
         return confirmed_action(self, request, own, question=_WITHDRAWAL, then=then)
 
     def _check(
