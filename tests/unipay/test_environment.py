@@ -30,6 +30,11 @@ def env(monkeypatch: pytest.MonkeyPatch) -> Environment:
         ("", lambda env: env.number("X", default=7), 7),
         ("info", lambda env: env.word("X", default="DEBUG", among={"INFO", "DEBUG"}), "INFO"),
         ("a.example, b.example", lambda env: env.hosts("X", default=[]), ["a.example", "b.example"]),
+        (
+            "10.0.0.0/8, fd00::1",
+            lambda env: [str(each) for each in env.networks("X")],
+            ["10.0.0.0/8", "fd00::1/128"],
+        ),
         ("https://unipay.example/", lambda env: env.web_address("X", default=""), "https://unipay.example"),
         ("redis://broker:6379/0", lambda env: env.broker("X"), "redis://broker:6379/0"),
         ("", lambda env: env.broker("X"), ""),
@@ -51,6 +56,8 @@ def test_a_right_value_is_read(env: Environment, given: str, read: Read, expecte
         ("٣", lambda env: env.number("X", default=1), "X must be a whole number"),
         ("loud", lambda env: env.word("X", default="INFO", among={"INFO"}), "X must be one of INFO"),
         ("http://a.example", lambda env: env.hosts("X", default=[]), "X must be host names"),
+        ("10.0.0.1/8", lambda env: env.networks("X"), "X must be addresses or networks"),
+        ("proxy.example", lambda env: env.networks("X"), "X must be addresses or networks"),
         (
             "unipay.example",
             lambda env: env.web_address("X", default=""),

@@ -105,3 +105,8 @@ def test_four_wrong_passwords_and_then_the_right_one_let_in(client: Client) -> N
 
     assert log_in(client, "secret-of-root") == 302
     assert client.get("/admin/").status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/admin/r/1/1/", "/admin/r/999/1/", "/admin/r/x/y/"])
+def test_no_record_has_a_page_outside_the_back_office(administrator: Client, address: str) -> None:
+    assert administrator.get(address).status_code == 404
