@@ -1,4 +1,4 @@
-"""An entry of the calendar is run out of turn: a worker is asked, and the calendar shows what came of it."""
+"""What staff do to an entry of the calendar: run it out of turn, switch it on and off."""
 
 import json
 
@@ -12,6 +12,7 @@ from unipay.errors import Finality, Refusal, reason
 from unipay.models import PATIENCE, TaskRun
 
 TASK_UNKNOWN = reason("task_unknown", status=409, title=_("No worker knows this task."))
+ALREADY_SO = reason("already_so", status=409, title=_("It is so already."))
 BROKER_AWAY = reason(
     "broker_away",
     status=503,
@@ -41,3 +42,11 @@ def run_out_of_turn(entry: PeriodicTask) -> None:
         )
     except (OperationalError, OSError) as error:
         raise Refusal(BROKER_AWAY) from error
+
+
+def switch(entry: PeriodicTask, *, on: bool) -> None:
+    """Let the entry run at its times, or rest; the beat hears of it within seconds. Refused where nothing changes."""
+    if entry.enabled is on:
+        raise Refusal(ALREADY_SO)
+    entry.enabled = on
+    entry.save(update_fields=["enabled"])

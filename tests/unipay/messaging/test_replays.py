@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
+from django.db.models import Count, Min
 from django.test.utils import CaptureQueriesContext
 
 from tests.factories import make_partner
@@ -200,6 +201,21 @@ def test_partners_with_dead_messages_are_counted_the_most_first(province: Partne
         ("BJ", 3, START),
         ("ZJ", 1, START),
     ]
+
+
+def test_the_dead_are_found_through_their_own_index(province: Partner) -> None:
+    make_messages(province, 300, "DELIVERED")
+    make_messages(province, 3)
+    dead = OutboundMessage.objects.filter(state="DEAD")
+
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE messaging_outboundmessage")
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    counted = dead.values_list("partner").annotate(Count("id"), Min("id")).explain()
+    gathered = dead.filter(partner=province).order_by("id").values("id").explain()
+
+    assert "outbound_dead" in counted
+    assert "outbound_dead" in gathered
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,6 +1,7 @@
 """The calendar of recurring jobs, which operations edit here (design.md 1)."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -29,7 +30,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from unipay import clock
 from unipay.backoffice import timetable
 from unipay.backoffice.admin.outcomes import refusal_of, report_outcomes
-from unipay.backoffice.run_now import run_out_of_turn
+from unipay.backoffice.run_now import run_out_of_turn, switch
 from unipay.models import TaskRun
 
 _RUN_FIELDS = ("started_at", "duration_ms", "outcome")
@@ -66,7 +67,7 @@ class PeriodicTaskAdmin(beat.PeriodicTaskAdmin, ModelAdmin):  # type: ignore[mis
     list_filter = ("enabled",)
     ordering = ("name",)
     sortable_by = ()
-    actions = ("run_chosen", "enable_tasks", "disable_tasks")
+    actions = ("run_chosen", "switch_on", "switch_off")
     actions_row = actions_detail = ("run_now",)
     empty_text = _("The calendar is empty: manage.py sync_schedule writes what is shipped into it.")
     readonly_fields = ("last_run_at",)
@@ -161,6 +162,18 @@ class PeriodicTaskAdmin(beat.PeriodicTaskAdmin, ModelAdmin):  # type: ignore[mis
     def run_chosen(self, request: HttpRequest, queryset: QuerySet[PeriodicTask]) -> HttpResponse:
         """Ask a worker to run the chosen entries out of turn."""
         return report_outcomes(self, request, queryset, verb=run_out_of_turn, done=_("asked to run"))
+
+    @admin.action(description=_("Switch on"), permissions=["change"])
+    def switch_on(self, request: HttpRequest, queryset: QuerySet[PeriodicTask]) -> HttpResponse:
+        """Let the chosen entries run at their times."""
+        return report_outcomes(self, request, queryset, verb=partial(switch, on=True), done=_("switched on"))
+
+    @admin.action(description=_("Switch off"), permissions=["change"])
+    def switch_off(self, request: HttpRequest, queryset: QuerySet[PeriodicTask]) -> HttpResponse:
+        """Let the chosen entries rest."""
+        return report_outcomes(
+            self, request, queryset, verb=partial(switch, on=False), done=_("switched off")
+        )
 
 
 def _last(task: Any) -> datetime:

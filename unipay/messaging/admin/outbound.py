@@ -86,7 +86,11 @@ class OutboundMessageAdmin(RevealMixin, WindowAdmin):
     inlines = (DeliveryAttemptInline,)
     actions = ("send_again", "cancel")
     actions_list = ("given_up",)
-    actions_detail = ("send_one_again", "cancel_one", "reveal")
+    # One button, as the head of the page has no room for more.
+    actions_detail = (
+        {"title": _("What can be done"), "items": ["send_one_again", "cancel_one"]},
+        "reveal",
+    )
     state_badge = state_badge(STATE_COLOURS)
     province_field = "partner"
     reveals = ("msisdn", "payload", "answer")

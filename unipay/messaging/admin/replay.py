@@ -21,6 +21,7 @@ from unipay.backoffice.admin import (
 )
 from unipay.messaging import replays
 from unipay.messaging.models import ReplayLine, ReplayOutcome, ReplayRun, ReplayState
+from unipay.messaging.models.replay import UNFINISHED
 
 MOST_LINES = 100
 
@@ -80,8 +81,12 @@ class ReplayRunAdmin(WindowAdmin):
         return confirmed_action(self, request, [run], question=STOPPING, then=then)
 
     def has_replay_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Who may send messages again may stop sending them."""
-        return bool(request.user.has_perm("messaging.change_outboundmessage"))
+        """Who may send messages again may stop sending them, while they are being sent."""
+        if not request.user.has_perm("messaging.change_outboundmessage"):
+            return False
+        if obj is None or not str(obj).isdecimal():
+            return obj is None
+        return ReplayRun.objects.filter(pk=obj, state__in=UNFINISHED).exists()
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Who sees messages sees how their replays go."""

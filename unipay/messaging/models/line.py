@@ -25,4 +25,4 @@ class Line(models.Model):
         verbose_name_plural = _("lines")
 
     def __str__(self) -> str:
-        return f"{self.partner_id}: {self.failures}"
+        return str(self.partner)

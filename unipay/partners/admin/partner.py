@@ -215,7 +215,9 @@ class PartnerAdmin(HistoryMixin, ModelAdmin):  # type: ignore[misc]
     def _may_move(self, request: HttpRequest, object_id: Any, *statuses: PartnerStatus) -> bool:
         if not self.has_change_permission(request):
             return False
-        return object_id is None or Partner.objects.filter(pk=object_id, status__in=statuses).exists()
+        if object_id is None or not str(object_id).isdecimal():
+            return object_id is None
+        return Partner.objects.filter(pk=object_id, status__in=statuses).exists()
 
     def _asked_first(
         self, request: HttpRequest, queryset: QuerySet[Partner], question: Question, flow: Any, done: Text

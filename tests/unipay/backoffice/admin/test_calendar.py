@@ -6,7 +6,7 @@ import pytest
 from celery import current_app
 from django.core.management import call_command
 from django.test import Client
-from django_celery_beat.models import PeriodicTask
+from django_celery_beat.models import PeriodicTask, PeriodicTasks
 from kombu.exceptions import OperationalError
 
 from tests.told import run_action
@@ -146,3 +146,26 @@ def test_who_may_only_look_runs_nothing(clerk: Callable[..., Client], asked: lis
 
     assert answer.status_code == 403
     assert asked == []
+
+
+def test_entries_are_switched_off_and_on(administrator: Client) -> None:
+    entry = PeriodicTask.objects.get(name=ENTRY)
+    changed_at = PeriodicTasks.last_change()
+
+    assert run_action(administrator, LIST, "switch_off", entry) == ["1 switched off."]
+    assert not PeriodicTask.objects.get(name=ENTRY).enabled
+    assert PeriodicTasks.last_change() > changed_at
+    assert run_action(administrator, LIST, "switch_off", entry)[-1] == f"{entry}: It is so already."
+    assert run_action(administrator, LIST, "switch_on", entry)[-1] == "1 switched on."
+
+
+@pytest.mark.parametrize(
+    "action", ["switch_off", "enable_tasks", "disable_tasks", "toggle_tasks", "run_tasks"]
+)
+def test_who_may_only_look_switches_nothing(clerk: Callable[..., Client], action: str) -> None:
+    entry = PeriodicTask.objects.get(name=ENTRY)
+    before = PeriodicTask.objects.values().get(name=ENTRY)
+
+    run_action(clerk("django_celery_beat.view_periodictask"), LIST, action, entry)
+
+    assert PeriodicTask.objects.values().get(name=ENTRY) == before

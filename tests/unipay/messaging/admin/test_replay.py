@@ -114,6 +114,17 @@ def test_a_run_is_stopped_after_asking(administrator: Client) -> None:
     assert replays.advance(run.pk, now=run.asked_at) == replays.Step()
 
 
+def test_a_run_that_is_over_cannot_be_stopped(administrator: Client) -> None:
+    administrator.post(replay_page(make_dead(1)), {"confirmed": "yes"})
+    run = ReplayRun.objects.get()
+    tasks.replay(run.pk)
+    stop = f"{RUNS}{run.pk}/stop/"
+
+    assert stop not in administrator.get(f"{RUNS}{run.pk}/change/").content.decode()
+    assert administrator.post(stop, {"confirmed": "yes"}).status_code == 403
+    assert ReplayRun.objects.get().state == "FINISHED"
+
+
 def test_who_may_only_look_replays_and_stops_nothing(
     administrator: Client, clerk: Callable[..., Client]
 ) -> None:

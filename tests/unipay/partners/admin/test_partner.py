@@ -299,3 +299,8 @@ def test_partners_are_never_deleted(administrator: Client) -> None:
 
     assert administrator.post(f"{LIST}{bank.pk}/delete/", {"post": "yes"}).status_code == 403
     assert Partner.objects.filter(pk=bank.pk).exists()
+
+
+def test_a_partner_that_never_was_is_not_found(administrator: Client) -> None:
+    assert administrator.get(f"{LIST}nonsense/change/").status_code == 302
+    assert administrator.get(f"{LIST}nonsense/close/").status_code == 403
