@@ -19,6 +19,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from unipay.backoffice.paging import ImpatientQuery, patience
 from unipay.backoffice.provinces import visible_provinces
@@ -181,7 +182,7 @@ def list_address(label: str, **asked: object) -> str:
 def named(titles: Sequence[str]) -> str:
     """Return the first few names in one line, and that there are more."""
     more = ["…"] if len(titles) > MOST_NAMES else []
-    return _(", ").join([*titles[:MOST_NAMES], *more])
+    return pgettext("names", ", ").join([*titles[:MOST_NAMES], *more])
 
 
 def read_all(viewer: Viewer) -> dict[Section, list[Shown]]:
