@@ -20,5 +20,3 @@ STATUS_NOT_POSSIBLE = reason(
 ONLY_LIVE_KEY = reason(
     "only_live_key", status=409, title=_("It is the only live key: say that you know, or add another first.")
 )
-WINDOW_OVERLAPS = reason("window_overlaps", status=409, title=_("The partner is closed then already."))
-WINDOW_PAST = reason("window_past", status=409, title=_("The window is over."))

@@ -1,4 +1,4 @@
-"""Maintenance windows: how one stands to this moment, and which of a partner's overlap. Values in, values out."""
+"""Maintenance windows: how each stands to a moment, which of a partner's meet, and what a new one is offered as."""
 
 from datetime import datetime, timedelta
 
@@ -20,18 +20,6 @@ class Standing(TextChoices):
     SOON = "SOON", _("within 7 days")
     LATER = "LATER", pgettext_lazy("window", "later")
     PAST = "PAST", pgettext_lazy("window", "past")
-
-
-ORDER = (Standing.NOW, Standing.SOON, Standing.LATER, Standing.PAST)
-
-
-def standing_of(window: MaintenanceWindow, now: datetime) -> Standing:
-    """Return how the window stands to `now`."""
-    if window.period.upper <= now:
-        return Standing.PAST
-    if window.period.lower <= now:
-        return Standing.NOW
-    return Standing.SOON if window.period.lower <= now + SOON else Standing.LATER
 
 
 def by_standing(windows: QuerySet[MaintenanceWindow], now: datetime) -> QuerySet[MaintenanceWindow]:

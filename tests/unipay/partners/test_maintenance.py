@@ -1,7 +1,8 @@
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from tests.factories import make_partner
 from unipay.partners import maintenance
@@ -10,6 +11,7 @@ from unipay.partners.models import MaintenanceWindow, Partner
 
 NOW = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+MERGE = import_module("unipay.partners.migrations.0003_keep_maintenance_windows_apart").MERGE
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +40,6 @@ def test_a_window_stands_to_the_moment_as_the_list_says(
     window = maintenance.by_standing(MaintenanceWindow.objects.all(), NOW).get()
 
     assert window.standing == standing  # type: ignore[attr-defined]
-    assert maintenance.standing_of(MaintenanceWindow.objects.get(), NOW) == standing
 
 
 def test_what_is_closed_now_comes_first_and_the_past_last() -> None:
@@ -87,3 +88,29 @@ def test_a_new_window_is_offered_as_the_coming_night() -> None:
     # NOW is noon of 2 March in Shanghai.
     assert starts_at == datetime(2026, 3, 2, 16, tzinfo=UTC)
     assert ends_at == datetime(2026, 3, 2, 20, tzinfo=UTC)
+
+
+def test_windows_that_met_before_they_were_kept_apart_become_one() -> None:
+    bank, other = make_partner("ICBC", key_id=""), make_partner("CCB", key_id="")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "ALTER TABLE partners_maintenancewindow DROP CONSTRAINT one_maintenance_window_at_a_time"
+        )
+        windows = [
+            make_window(bank, 0, 2),
+            make_window(bank, 1, 2),
+            make_window(bank, 9),
+            make_window(other, 0),
+        ]
+        MaintenanceWindow.objects.filter(pk=windows[0].pk).update(remark="upgrade")
+        MaintenanceWindow.objects.filter(pk=windows[1].pk).update(remark="tests")
+
+        cursor.execute(MERGE)
+
+    left = MaintenanceWindow.objects.order_by("id")
+    assert [(each.pk, each.period.lower, each.period.upper) for each in left] == [
+        (windows[0].pk, NOW, NOW + 3 * HOUR),
+        (windows[2].pk, NOW + 9 * HOUR, NOW + 10 * HOUR),
+        (windows[3].pk, NOW, NOW + HOUR),
+    ]
+    assert sorted(left[0].remark.split("; ")) == ["tests", "upgrade"]
