@@ -141,8 +141,10 @@ def record_title(subject_type: str) -> str:
 
 def field_title(subject_type: str, path: str) -> str:
     """Return what staff call a field, reached over other rows by "standing__holder_name"."""
+    # A number has no table of its own; what notes it calls it as the screens do.
+    label = Disclosure._meta.label if subject_type == SUBSCRIBER else subject_type
     try:
-        return _field_title(apps.get_model(subject_type), path)
+        return _field_title(apps.get_model(label), path)
     except (LookupError, ValueError, FieldDoesNotExist):
         return path
 

@@ -25,6 +25,7 @@ from tests.signing.factories import (
     the_province,
 )
 from tests.unipay.messaging.factories import make_message, make_request
+from unipay.backoffice.disclosure import field_title
 from unipay.backoffice.models import Disclosure, Posting
 from unipay.backoffice.subscriber import seal
 from unipay.partners.models import PortedNumber
@@ -236,6 +237,7 @@ def test_the_whole_number_is_shown_for_a_reason_that_is_noted(clerk: Login) -> N
     assert MSISDN in answer.content.decode()
     noted = Disclosure.objects.get()
     assert (noted.subject_type, noted.subject, noted.msisdn) == ("subscriber", "138 **** 0001", MSISDN)
+    assert field_title(noted.subject_type, noted.fields[0]) == "mobile number"
 
 
 def test_without_the_right_the_whole_number_is_not_shown(clerk: Login) -> None:
@@ -292,3 +294,15 @@ def test_a_longer_life_costs_no_more_queries(clerk: Login) -> None:
 
     assert len(long) == len(short)
     assert len(long) < 25
+
+
+def test_auditors_see_on_the_page_who_looked_at_the_number_and_why(clerk: Login) -> None:
+    contract = make_contract()
+    revealing = clerk("signing.view_contract", "backoffice.reveal_personal_data", username="curious")
+    revealing.post(f"/admin/signing/contract/{contract.pk}/reveal/", {"reason": "the bank asks"})
+
+    audited = page_of(clerk("signing.view_contract", "backoffice.view_disclosure", username="auditor"))
+    plain = page_of(clerk("signing.view_contract"))
+
+    assert all(shown in audited for shown in ("curious", "the bank asks", "identity number"))
+    assert "the bank asks" not in plain

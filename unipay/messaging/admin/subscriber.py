@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from unipay.backoffice.provinces import may_see_province
 from unipay.backoffice.subscriber import Cell, Part, Section, Subscriber, register
+from unipay.logging import mask_text
 from unipay.messaging.admin.outbound import STATE_COLOURS
 from unipay.messaging.models import InboundRequest, OutboundMessage
 from unipay.partners.operations import operation_title
@@ -48,7 +49,7 @@ def _told_row(told: OutboundMessage, subscriber: Subscriber) -> list[Cell]:
         Cell(_moment(told.created_at), told.subject, address=_page(told, subscriber)),
         Cell(told.partner.title),
         Cell(told.title),
-        Cell(told.get_state_display(), told.last_error, STATE_COLOURS[told.state]),
+        Cell(told.get_state_display(), mask_text(told.last_error), STATE_COLOURS[told.state]),
     ]
 
 
