@@ -29,7 +29,7 @@ from unipay.backoffice.admin.saved_filters import SavedFiltersMixin
 from unipay.backoffice.subscriber import Subscriber
 
 _SEALED_OF_BOTH = tuple(f"{side}__{field}" for side in ("standing", "contested") for field in SEALED)
-_LATEST_FIRST = (CaseState.DECIDED, CaseState.CLOSED, CaseState.WITHDRAWN, "ALL")
+_LATEST_FIRST = (CaseState.DECIDED, CaseState.CLOSED, CaseState.WITHDRAWN)
 
 
 @admin.register(ManualCase)
@@ -85,7 +85,9 @@ class ManualCaseAdmin(CaseDoors, SavedFiltersMixin, BulkWork, RevealMixin, Windo
         return cases.select_related(*self.list_select_related).defer(*_SEALED_OF_BOTH)
 
     def get_ordering(self, request: HttpRequest) -> Sequence[str]:
-        """What waits for people by what is due first, everything else by what was due last."""
+        """What waits for people by what is due first, what is over by what was due last; all cases as they came."""
+        if request.GET.get("state") == "ALL":
+            return ("-id",)
         return ("-due_at",) if request.GET.get("state") in _LATEST_FIRST else ("due_at",)
 
     def get_search_results(
