@@ -58,6 +58,7 @@ def confirmed_action(
     form = _form(question, request.POST if is_confirmed else None)
     if is_confirmed and (form is None or form.is_valid()):
         return then(chosen, form.cleaned_data if form else {})
+    lines = [(str(row), link_to(row), question.preview(row)) for row in chosen]
     return TemplateResponse(
         request,
         "backoffice/confirmation.html",
@@ -67,7 +68,8 @@ def confirmed_action(
             "title": question.title,
             "question": question,
             "form": form,
-            "lines": [(str(row), link_to(row), question.preview(row)) for row in chosen],
+            "lines": lines,
+            "is_possible": any(not preview.refusal for _name, _link, preview in lines),
             "carried": list(_carried(request, form)),
             "back": way_back(request),
         },

@@ -28,9 +28,15 @@ def preview(bank: LegalBank) -> Preview:
     return Preview(refusal="It is needed.") if bank.code == "B1" else Preview(("It ends.", "Nobody is told."))
 
 
-def ask(posted: dict[str, Any] | None, done: list[Any], form_class: type[forms.Form] | None = None) -> Any:
-    """Ask for two banks to be ended; `done` gets what the action would do."""
-    banks = [LegalBank.objects.get_or_create(code=f"B{each}", name="bank")[0] for each in range(2)]
+def ask(
+    posted: dict[str, Any] | None,
+    done: list[Any],
+    form_class: type[forms.Form] | None = None,
+    *,
+    numbers: tuple[int, ...] = (0, 1),
+) -> Any:
+    """Ask for banks of these numbers to be ended; `done` gets what the action would do."""
+    banks = [LegalBank.objects.get_or_create(code=f"B{each}", name="bank")[0] for each in numbers]
     request: Any = RequestFactory().get(LIST) if posted is None else RequestFactory().post(LIST, posted)
     request.user = User.objects.filter(username="root").first() or User.objects.create_superuser("root")
 
@@ -66,6 +72,14 @@ def test_the_choice_travels_along() -> None:
         ("_selected_action", "1"),
         ("_selected_action", "2"),
     ]
+
+
+def test_where_nothing_is_possible_there_is_nothing_to_confirm() -> None:
+    page = ask(CHOSEN, [], RemarkForm, numbers=(1,)).render().content.decode()
+
+    assert "Nothing of this is possible." in page
+    assert 'name="confirmed"' not in page
+    assert 'name="remark"' not in page
 
 
 def test_what_was_confirmed_is_done() -> None:
