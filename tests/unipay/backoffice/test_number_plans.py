@@ -10,10 +10,10 @@ from django.db import connection
 from tests.conftest import Login
 from tests.factories import make_partner, make_province
 from tests.plans import statements_sent, tables_read_whole
-from tests.signing.factories import make_case, make_contract, make_session, make_transaction, the_hall
+from tests.signing.factories import NOW, make_case, make_contract, make_session, make_transaction, the_hall
 from tests.unipay.messaging.factories import make_message, make_request
 from unipay import check_digit
-from unipay.backoffice.models import Posting
+from unipay.backoffice.models import Disclosure, Posting
 from unipay.backoffice.subscriber import seal
 
 ROWS = 10_000
@@ -25,6 +25,7 @@ BIG = (
     "signing_signingtransaction",
     "messaging_inboundrequest",
     "messaging_outboundmessage",
+    "backoffice_disclosure",
 )
 # The columns that tell one copy from another; everything else is as in the row that is copied.
 UNIQUE = {
@@ -47,6 +48,7 @@ RIGHTS = (
     "signing.view_signingtransaction",
     "messaging.view_inboundrequest",
     "messaging.view_outboundmessage",
+    "backoffice.view_disclosure",
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -64,6 +66,15 @@ def _many_rows() -> None:
     make_transaction(contract)
     make_request(the_hall(), msisdn=contract.msisdn, request_no="first")
     make_message(the_hall(), "DELIVERED", msisdn=contract.msisdn)
+    Disclosure.objects.create(
+        person=User.objects.create(username="curious"),
+        at=NOW,
+        subject_type="signing.contract",
+        subject=contract.contract_no,
+        msisdn=contract.msisdn,
+        fields=["msisdn"],
+        reason="asked for",
+    )
     for table in BIG:
         _multiply(table)
 
@@ -100,7 +111,7 @@ def test_nothing_about_a_number_and_no_search_reads_a_big_table_whole(clerk: Log
     client = clerk(*RIGHTS)
     home = make_province("HOME", prefix="1380000", key_id="")
     if is_bound:
-        Posting.objects.create(user=User.objects.get(), province=home)
+        Posting.objects.create(user=User.objects.get(username="clerk"), province=home)
     typed = {
         "number": NUMBER,
         "contract": check_digit.new_number("C"),
@@ -125,6 +136,7 @@ def test_nothing_about_a_number_and_no_search_reads_a_big_table_whole(clerk: Log
                 "signing/signingtransaction",
                 "messaging/inboundrequest",
                 "messaging/outboundmessage",
+                "backoffice/disclosure",
             )
         },
     }
