@@ -24,7 +24,7 @@ class LegalBank(models.Model):
     """The bank in law, behind one or several partner codes that may be settled differently (seed 001)."""
 
     code = models.CharField(_("code"), max_length=32, unique=True, validators=[CODE])
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(pgettext_lazy("partner", "name"), max_length=80)
 
     class Meta:
         verbose_name = _("legal bank")
@@ -45,7 +45,7 @@ class Partner(models.Model):
 
     code = models.CharField(_("code"), max_length=32, unique=True, validators=[CODE])
     kind = models.CharField(_("kind"), max_length=16, choices=PartnerKind)
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(pgettext_lazy("partner", "name"), max_length=80)
     name_en = models.CharField(_("English name"), max_length=80, blank=True)
     status = FSMField(_("status"), default=PartnerStatus.OPEN, choices=PartnerStatus, protected=True)
     legal_bank = models.ForeignKey(
