@@ -18,6 +18,7 @@ from tests.factories import make_province
 from tests.signing.factories import make_case, the_bank
 from tests.unipay.messaging.admin.test_messages import make_message
 from unipay import clock
+from unipay.backoffice.subscriber import seal
 from unipay.messaging.models import Line, OutboundMessage
 from unipay.partners.keys import own_key
 from unipay.partners.models import MaintenanceWindow
@@ -34,6 +35,10 @@ PAGES = (
     "",
     "signing/manualcase/",
     "signing/contract/",
+    "signing/contract/export/?state__exact=ACTIVE",
+    "find/",
+    "subscriber/{number}/",
+    "subscriber/{number}/reveal/",
     "messaging/outboundmessage/?state__exact=DEAD",
     "messaging/outboundmessage/?q=13800000000",
     "messaging/outboundmessage/{message}/change/",
@@ -87,7 +92,8 @@ def rows(settings: Any) -> dict[str, Any]:
     meaning(bank, "ANSWER", "query_signing", "E9")
     task = PeriodicTask.objects.get(name="api.prune_nonces")
     message = OutboundMessage.objects.get(state="DEAD")
-    return {"bank": bank.pk, "province": province.pk, "message": message.pk, "task": task.pk}
+    numbers = {"bank": bank.pk, "province": province.pk, "message": message.pk, "task": task.pk}
+    return {**numbers, "number": seal("13805710001")}
 
 
 @pytest.fixture
