@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from signing import figures
 from signing.figures import Day, Freshness
 from signing.models import Measure
+from signing.models.daily_figure import FORMAL as FORMAL_CONTRACT
 from signing.states import FORMAL, Channel, ContractState, EndReason, SessionState
 from unipay import clock
 from unipay.backoffice.dashboard import (
@@ -66,7 +67,7 @@ def sessions(viewer: Viewer) -> Iterator[Shown]:
     """How far the subscribers came whom halls sent to sign today."""
     day = _today(viewer)
     opened, states = day.total(Measure.SESSION), day.by_detail(Measure.SESSION)
-    completed = states[SessionState.COMPLETED]
+    completed = states[SessionState.COMPLETED] + states[FORMAL_CONTRACT]
     yield _as_of(viewer)
     yield Card(
         title=_("Sessions opened"),
@@ -87,15 +88,20 @@ def sessions(viewer: Viewer) -> Iterator[Shown]:
                 _sessions(day.day, consented="yes"),
             ),
             Step(_("signed at the bank"), completed, _sessions(day.day, state__exact=SessionState.COMPLETED)),
+            Step(_("formal contracts"), states[FORMAL_CONTRACT], _sessions(day.day, formal="yes")),
         ),
-        lost=tuple(
-            Step(state.label, states[state], _sessions(day.day, state__exact=state))
-            for state in SessionState
-            if state != SessionState.COMPLETED
-        ),
+        lost=tuple(_not_completed(day.day, states)),
         empty=_("No hall has sent a subscriber to sign today."),
         order=110,
     )
+
+
+def _not_completed(day: date, states: Counter[str]) -> Iterator[Step]:
+    for state in SessionState:
+        if state != SessionState.COMPLETED:
+            yield Step(state.label, states[state], _sessions(day, state__exact=state))
+    clashes = _sessions(day, state__exact=SessionState.COMPLETED, formal="no")
+    yield Step(ContractState.CONTESTED.label, states[SessionState.COMPLETED], clashes)
 
 
 def bank_channel(viewer: Viewer) -> Iterator[Shown]:

@@ -58,6 +58,29 @@ class AskedByFilter(admin.SimpleListFilter):
         return queryset.filter(channel__in=BANK_CHANNELS) if self.value() == "bank" else queryset
 
 
+def _signing_of(contract: str) -> Subquery:
+    """The journal line by which a contract became formal; asked row by row, as EXISTS might read all the journal."""
+    signings = SigningTransaction.objects.filter(contract=OuterRef(contract), kind=TransactionKind.SIGNED)
+    return Subquery(signings.values("pk")[:1])
+
+
+class FormalFilter(admin.SimpleListFilter):
+    """Sessions whose contract became formal, or did not."""
+
+    title = _("formal contract")
+    parameter_name = "formal"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Return yes and no."""
+        return [("yes", _("became formal")), ("no", _("did not become formal"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Return the sessions."""
+        if self.value() not in ("yes", "no"):
+            return queryset
+        return queryset.alias(signing=_signing_of("contract")).filter(signing__isnull=self.value() == "no")
+
+
 class OutcomeFilter(admin.SimpleListFilter):
     """Contracts by what became of them: formal at some time, or why they ended without."""
 
@@ -70,9 +93,7 @@ class OutcomeFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Return the contracts."""
-        signing = SigningTransaction.objects.filter(contract=OuterRef("pk"), kind=TransactionKind.SIGNED)
-        # Looked up row by row: PostgreSQL might answer EXISTS by reading the journal.
-        told = queryset.alias(signing=Subquery(signing.values("pk")[:1]))
+        told = queryset.alias(signing=_signing_of("pk"))
         was_formal = Q(state=ContractState.TERMINATED, signing__isnull=False)
         if self.value() == "formal":
             return told.filter(Q(state__in=FORMAL) | was_formal)

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from signing.admin.columns import bank_title, our_number, primary_number, secondary_numbers
-from signing.admin.filters import ConsentFilter
+from signing.admin.filters import ConsentFilter, FormalFilter
 from signing.models import SigningSession
 from unipay import msisdn
 from unipay.backoffice.admin import (
@@ -40,7 +40,7 @@ class SigningSessionAdmin(RevealMixin, WindowAdmin):
         "opened_at",
         "ended_at",
     )
-    list_filter = (DayFilter.on("opened_at", _("day of opening")), "state", ConsentFilter)
+    list_filter = (DayFilter.on("opened_at", _("day of opening")), "state", ConsentFilter, FormalFilter)
     list_select_related = ("hall", "bank")
     search_by = (("msisdn", msisdn.normalise), ("session_no", our_number("S")))
     search_help_text = _("Whole mobile number or session number")

@@ -1,5 +1,6 @@
 """The statement that counts one business day, from %(begins)s until %(ends)s, and writes only what changed."""
 
+from signing.models.daily_figure import FORMAL
 from unipay.messaging.request_counts import ASKED_TO_SIGN, REFUSED
 
 # The channel is looked up line by line: a join might read all the contracts there are for those of a day.
@@ -12,24 +13,29 @@ _JOURNAL = """
     GROUP BY 1, 2, 3, 4
 """
 
-_SESSIONS = """
+# What was formal at some time is told by its journal, asked row by row.
+_WAS_FORMAL = """(
+                SELECT line.id FROM signing_signingtransaction line
+                WHERE line.contract_id = {contract} AND line.kind = 'SIGNED' ORDER BY line.version LIMIT 1
+            ) IS NOT NULL"""
+
+_SESSIONS = f"""
     SELECT
         unnest(CASE WHEN consented_at IS NULL THEN ARRAY['SESSION'] ELSE ARRAY['SESSION', 'CONSENTED'] END)
             AS measure,
-        bank_id, province_id, state AS detail, COUNT(*) AS count
-    FROM signing_signingsession
+        bank_id, province_id, CASE
+            WHEN state = 'COMPLETED' AND {_WAS_FORMAL.format(contract="session.contract_id")} THEN '{FORMAL}'
+            ELSE state
+        END AS detail, COUNT(*) AS count
+    FROM signing_signingsession session
     WHERE opened_at >= %(begins)s AND opened_at < %(ends)s
     GROUP BY 1, 2, 3, 4
 """
 
-# A contract that was formal before it ended is told by its journal from one that never was.
-_OPENED = """
+_OPENED = f"""
     SELECT 'OPENED' AS measure, bank_id, province_id, CASE
             WHEN state <> 'TERMINATED' THEN state
-            WHEN (
-                SELECT line.id FROM signing_signingtransaction line
-                WHERE line.contract_id = contract.id AND line.kind = 'SIGNED' LIMIT 1
-            ) IS NOT NULL THEN state
+            WHEN {_WAS_FORMAL.format(contract="contract.id")} THEN state
             ELSE end_reason
         END AS detail, COUNT(*) AS count
     FROM signing_contract contract

@@ -3,6 +3,9 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+FORMAL = "FORMAL"
+"""The detail of a session that was completed and whose contract became formal."""
+
 
 class Measure(models.TextChoices):
     """What is counted, by the moment it happened or began.

@@ -90,6 +90,9 @@ def a_day_at_the_banks() -> None:
     for state in ("OPENED", "AT_BANK", "FAILED", "EXPIRED", "FAILED"):
         make_session(state, opened_at=NOON)
     make_session("COMPLETED", opened_at=NOON, contract=contract)
+    make_session(
+        "COMPLETED", opened_at=NOON, contract=make_contract("CONTESTED", opened_at=NOON, channel="CARRIER")
+    )
     for code in ("", "", "number_has_contract", "number_has_contract", "bank_closed"):
         make_request(msisdn="13805710001", received_at=NOON, code=code)
     make_request(operation="contracts.amend", msisdn="13805710001", received_at=NOON, code="bank_closed")
@@ -197,13 +200,15 @@ def test_the_figures_are_what_happened(clerk: Login) -> None:
         "Own keys due to be rotated": 1,
         "Contracts signed": 3,
         "Contracts ended": 1,
-        "Sessions opened": 6,
+        "Sessions opened": 7,
         "Requests refused": 4,
         "Contracts signed by bank and channel: ICBC bank counter": 1,
         "Contracts signed by bank and channel: CCB carrier channel": 1,
         "Refusals by reason: The bank takes no new signings at the moment": 2,
-        "Carrier channel: from the hall to a contract: consented, sent to the bank": 2,
-        "Carrier channel: from the hall to a contract: signed at the bank": 1,
+        "Carrier channel: from the hall to a contract: consented, sent to the bank": 3,
+        "Carrier channel: from the hall to a contract: signed at the bank": 2,
+        "Carrier channel: from the hall to a contract: formal contracts": 1,
+        "Carrier channel: from the hall to a contract: contested": 1,
         "Bank channel: from the request to a contract: requests to sign": 5,
         "Bank channel: from the request to a contract: provisional contracts": 10,
         "Bank channel: from the request to a contract: formal contracts": 2,

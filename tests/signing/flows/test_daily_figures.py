@@ -84,9 +84,12 @@ def happen(kind: str, bank_code: str, province_code: str, minutes: int, choice: 
         reason = ["BANK_REQUEST", "ACCOUNT_CLOSED"][choice % 2] if kind == "terminated" else ""
         make_transaction(contract, kind.upper(), occurred_at=moment, reason=reason)
     elif kind == "session":
-        state = ["OPENED", "AT_BANK", "FAILED", "EXPIRED", "OPENED", "FAILED"][choice]
-        consented = moment if choice in (1, 5) else None
-        make_session(state, consented_at=consented, **common)
+        state = ["OPENED", "AT_BANK", "FAILED", "EXPIRED", "COMPLETED", "COMPLETED"][choice]
+        consented = moment if choice in (1, 4, 5) else None
+        contract = make_contract("CONTESTED", **{**common, "channel": "CARRIER"}) if choice > 3 else None
+        make_session(state, consented_at=consented, contract=contract, **common)
+        if choice == 5:
+            make_transaction(contract, occurred_at=moment - timedelta(days=20))
     elif kind == "provisional":
         make_contract("CONTESTED", channel=channel, **common)
     elif kind == "ended":
@@ -119,7 +122,9 @@ def _journal() -> Iterator[tuple[datetime, tuple[Any, ...]]]:
 def _began() -> Iterator[tuple[datetime, tuple[Any, ...]]]:
     for session in SigningSession.objects.all():
         for measure in ("SESSION", "CONSENTED") if session.consented_at else ("SESSION",):
-            yield session.opened_at, (measure, session.bank_id, session.province_id, session.state)
+            is_formal = session.contract and session.contract.transactions.filter(kind="SIGNED").exists()
+            detail = "FORMAL" if is_formal else session.state
+            yield session.opened_at, (measure, session.bank_id, session.province_id, detail)
     for contract in Contract.objects.filter(channel__in=BANK_CHANNELS):
         was_formal = contract.transactions.filter(kind="SIGNED").exists()
         detail = contract.state if was_formal else contract.end_reason or contract.state
