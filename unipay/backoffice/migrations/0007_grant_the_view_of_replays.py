@@ -6,7 +6,7 @@ from unipay.backoffice.grants import grant
 
 
 def grant_new_rights(apps, schema_editor):
-    grant(apps, rights={'messaging.view_replayrun'})
+    grant(apps, rights={'messaging.view_replayrun', 'signing.check_manualcase'})
 
 
 class Migration(migrations.Migration):
