@@ -87,5 +87,5 @@ def _words(message: OutboundMessage) -> Iterator[str]:
 
 
 def _tried(message: OutboundMessage) -> str:
-    said = ngettext("tried once", "tried %(count)d times", message.attempts)
+    said = ngettext("tried %(count)d time", "tried %(count)d times", message.attempts)
     return said % {"count": message.attempts}
