@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 class Heartbeat(models.Model):
     """The last sign of life that came all the way from the beat through the broker and a worker to the database."""
 
-    name = models.CharField(_("name"), max_length=32, primary_key=True)
+    name = models.CharField(pgettext_lazy("thing", "name"), max_length=32, primary_key=True)
     beat_at = models.DateTimeField(_("beat at"))
 
     class Meta:
@@ -41,7 +41,7 @@ class TaskRun(models.Model):
         DONE = "DONE", pgettext_lazy("task", "done")
         FAILED = "FAILED", pgettext_lazy("task", "failed")
 
-    name = models.CharField(_("name"), max_length=200, primary_key=True)
+    name = models.CharField(pgettext_lazy("thing", "name"), max_length=200, primary_key=True)
     asked_at = models.DateTimeField(_("asked for"), null=True, blank=True)
     started_at = models.DateTimeField(_("started"), null=True, blank=True)
     duration_ms = models.PositiveIntegerField(_("duration (ms)"), null=True, blank=True)

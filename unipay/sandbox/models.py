@@ -14,7 +14,7 @@ class SandboxKey(models.Model):
 
     partner_code = models.CharField(_("partner code"), max_length=32, unique=True)
     role = models.CharField(_("role"), max_length=16, choices=Role)
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(pgettext_lazy("thing", "name"), max_length=80)
     name_en = models.CharField(_("English name"), max_length=80, blank=True)
     key_id = models.CharField(_("key id"), max_length=32)
     algorithm = models.CharField(_("algorithm"), max_length=16)

@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action
@@ -106,7 +106,7 @@ class UserAdmin(RightsMixin, PlainUserAdmin, ModelAdmin):  # type: ignore[misc,t
         enrolled = Exists(Authenticator.objects.filter(user=OuterRef("pk"), confirmed=True))
         return people.annotate(enrolled=enrolled).prefetch_related("groups", "postings__province")
 
-    @admin.display(description=_("name"))
+    @admin.display(description=pgettext_lazy("thing", "name"))
     def full_name(self, user: User) -> str:
         """Return the family name before the given name, as it is said here."""
         return f"{user.last_name}{user.first_name}" or "—"
