@@ -152,6 +152,7 @@ def kept(day: date) -> Counter[tuple[Any, ...]]:
 def test_the_figures_are_what_a_plain_count_gives(db: None, events: list[Any], more: list[Any]) -> None:
     with transaction.atomic():
         the_provinces()
+        CountedDay.objects.create(day=DAY - timedelta(days=2), as_of=NOON, is_settled=True)
         for event in events:
             happen(*event)
         refresh(now=NOON)
