@@ -52,7 +52,8 @@ def _count(day: date, *, now: datetime) -> None:
     """Make the figures of the day what the tables say; who counts at the same moment waits, and counts later rows."""
     ends = business_day_start(day + timedelta(days=1))
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        # What is looked up row by row looks dear to the planner, and compiling it would take longer than running it.
+        cursor.execute("SELECT pg_advisory_xact_lock(%s), set_config('jit', 'off', true)", [_LOCK])
         # Before counting: what ends while we count must be seen by another count.
         is_settled = _is_settled(ends, now=now)
         cursor.execute(COUNT_DAY, {"day": day, "begins": business_day_start(day), "ends": ends})
