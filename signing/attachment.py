@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from unipay.errors import Text
 
 MOST_BYTES = 5 * 1024 * 1024
+TOO_LARGE = _("The file is larger than 5 MB.")
 _BEGINNINGS = {
     b"%PDF-": "application/pdf",
     b"\x89PNG\r\n\x1a\n": "image/png",
@@ -27,7 +28,7 @@ def inspect(content: bytes) -> Inspected:
     if not content:
         return Inspected(why_not=_("The file is empty."))
     if len(content) > MOST_BYTES:
-        return Inspected(why_not=_("The file is larger than 5 MB."))
+        return Inspected(why_not=TOO_LARGE)
     for beginning, content_type in _BEGINNINGS.items():
         if content.startswith(beginning):
             return Inspected(content_type)

@@ -1,5 +1,8 @@
 """What signing adds to the page of a mobile number: contracts and their life, cases, signing sessions."""
 
+from typing import Any
+
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -11,6 +14,7 @@ from signing.admin.subscriber_timeline import life_of
 from signing.models import Contract, HeldNumber, ManualCase, SigningSession
 from signing.states import STANDING, UNDECIDED
 from unipay.backoffice.admin import yuan
+from unipay.backoffice.admin.narrowing import within_provinces
 from unipay.backoffice.subscriber import Cell, Fact, Part, Section, Subscriber, register
 
 MOST_CONTRACTS = 20
@@ -26,7 +30,7 @@ CASE_COLOURS = {
 
 def contracts_of(subscriber: Subscriber) -> list[Contract]:
     """Return the latest contracts of the number, and first the one that holds it as a secondary number."""
-    plain = Contract.objects.select_related("bank", "province").defer(*SEALED)
+    plain = _seen_by(subscriber, Contract.objects.select_related("bank", "province").defer(*SEALED))
     own = list(plain.filter(msisdn=subscriber.msisdn).order_by("-id")[:MOST_CONTRACTS])
     held = HeldNumber.objects.filter(msisdn=subscriber.msisdn, is_primary=False)
     return [*plain.filter(pk__in=held.values("contract_id")), *own]
@@ -35,7 +39,12 @@ def contracts_of(subscriber: Subscriber) -> list[Contract]:
 def cases_of(subscriber: Subscriber) -> list[ManualCase]:
     """Return the latest cases of the number."""
     cases = ManualCase.objects.filter(msisdn=subscriber.msisdn).select_related("owner", "decided_by")
-    return list(cases.order_by("-id")[:MOST_ROWS])
+    return list(_seen_by(subscriber, cases).order_by("-id")[:MOST_ROWS])
+
+
+def _seen_by(subscriber: Subscriber, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """A number that was ported away left rows behind, which stay with the province they are of."""
+    return within_provinces(rows, subscriber.user, "province")
 
 
 def contracts(subscriber: Subscriber) -> Part:
@@ -52,7 +61,9 @@ def contracts(subscriber: Subscriber) -> Part:
 def cases(subscriber: Subscriber) -> Part:
     """Return the cases as a table, and at a glance how many wait for people."""
     found = subscriber.once(cases_of)
-    waiting = ManualCase.objects.filter(msisdn=subscriber.msisdn, state__in=UNDECIDED).count()
+    waiting = _seen_by(
+        subscriber, ManualCase.objects.filter(msisdn=subscriber.msisdn, state__in=UNDECIDED)
+    ).count()
     count = Cell(str(waiting), colour="warning") if waiting else Cell(_("none"))
     return Part(
         rows=[_case_row(case) for case in found],
@@ -64,7 +75,7 @@ def cases(subscriber: Subscriber) -> Part:
 def sessions(subscriber: Subscriber) -> Part:
     """Return the signing sessions as a table."""
     found = SigningSession.objects.filter(msisdn=subscriber.msisdn).select_related("hall", "bank")
-    rows = [_session_row(each) for each in found.order_by("-id")[:MOST_ROWS]]
+    rows = [_session_row(each) for each in _seen_by(subscriber, found).order_by("-id")[:MOST_ROWS]]
     return Part(rows=rows, more=subscriber.list_of(SigningSession))
 
 

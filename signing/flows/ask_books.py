@@ -19,6 +19,7 @@ from signing.flows.manual_case import Evidence
 from signing.models import ManualCase
 from unipay import check_digit, clock
 from unipay.errors import TransportFailed, Unanswered
+from unipay.logging import mask_text
 from unipay.partners.gateways import book, province
 from unipay.partners.gateways.silence import Silence, silence_of
 from unipay.partners.gateways.transport import GatewayAnswer, Route
@@ -122,7 +123,7 @@ def _evidence(heard: Heard, by_id: int) -> Evidence:
         ASKED: question.operation,
         "by": by_id,
         "silence": str(silence),
-        "fault": fault[:300],
+        "fault": mask_text(fault)[:300],
         "latency_ms": heard.answer.latency_ms if heard.answer else None,
     }
     return Evidence(facts={**said, **facts}, partner=question.partner, request_no=question.request_no)
@@ -130,7 +131,11 @@ def _evidence(heard: Heard, by_id: int) -> Evidence:
 
 def _read(question: Question, answer: GatewayAnswer) -> dict[str, Any]:
     if question.operation == book.QUERY_CONTRACTS:
-        return {"contracts": [_as_json(asdict(each)) for each in book.entries(question.partner, answer)]}
+        entries = [_as_json(asdict(each)) for each in book.entries(question.partner, answer)]
+        # A party that sends a whole account where a mask belongs must not have it kept or shown.
+        return {
+            "contracts": [{**each, "account_mask": mask_text(each["account_mask"] or "")} for each in entries]
+        }
     return _as_json(asdict(province.read_number_status(question.partner, answer)))
 
 

@@ -102,7 +102,9 @@ class CaseDoors:
         """Keep a comment, a document, or both."""
         page = self._posted(request, pk, work=True)
         form = CommentForm(request.POST, request.FILES)
-        if not form.is_valid() or not any(form.cleaned_data.values()):
+        if not form.is_valid():
+            return self._back(request, pk, problem=str(next(iter(form.errors.values()))[0]))
+        if not any(form.cleaned_data.values()):
             return self._back(request, pk, problem=_("Please write something or choose a document."))
         said = form.cleaned_data
 

@@ -8,6 +8,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from signing.admin.case.page import people_who_decide
 from signing.admin.case.words import person_name
+from signing.attachment import MOST_BYTES, TOO_LARGE
 
 
 class RemarkForm(forms.Form):
@@ -27,6 +28,13 @@ class CommentForm(forms.Form):
 
     text = forms.CharField(label=_("comment"), max_length=4000, required=False)
     document = forms.FileField(label=_("document"), required=False)
+
+    def clean_document(self) -> Any:
+        """Judge the size before anything of it is read."""
+        document = self.cleaned_data["document"]
+        if document and document.size > MOST_BYTES:
+            raise forms.ValidationError(TOO_LARGE)
+        return document
 
 
 class PersonChoice(forms.ModelChoiceField):  # type: ignore[type-arg]

@@ -27,6 +27,7 @@ from unipay import msisdn
 from unipay.approvals.kinds import kind_named
 from unipay.approvals.models import Proposal
 from unipay.approvals.queries import waiting_about
+from unipay.backoffice.admin.narrowing import within_provinces
 from unipay.errors import Text
 from unipay.partners.models import Partner
 
@@ -246,13 +247,14 @@ class CasePage:
         """The number's other contracts, newest first."""
         sides = [pk for pk in (self.case.standing_id, self.case.contested_id) if pk]
         others = Contract.objects.filter(msisdn=self.case.msisdn).exclude(pk__in=sides)
+        others = within_provinces(others, self.person, "province")
         return list(others.select_related("bank").defer(*SEALED).order_by("-id")[:MOST_OTHERS])
 
     @cached_property
     def other_cases(self) -> list[ManualCase]:
         """The number's other cases, newest first."""
         others = ManualCase.objects.filter(msisdn=self.case.msisdn).exclude(pk=self.case.pk)
-        return list(others.order_by("-id")[:MOST_OTHERS])
+        return list(within_provinces(others, self.person, "province").order_by("-id")[:MOST_OTHERS])
 
     @property
     def people(self) -> QuerySet[Any]:

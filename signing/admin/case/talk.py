@@ -19,6 +19,7 @@ from signing.models import CaseEvidence, ManualCase
 from unipay import msisdn
 from unipay.backoffice.admin import masked_json
 from unipay.errors import CATALOGUE, Text
+from unipay.logging import mask_text
 from unipay.messaging.models import InboundRequest, InboundState, OutboundMessage
 from unipay.partners.operations import operation_title
 
@@ -156,7 +157,7 @@ def _sent(message: OutboundMessage) -> Message:
         colour=colour,
         number=str(message.event_id),
         link=reverse("admin:messaging_outboundmessage_change", args=[message.pk]),
-        facts=((_("reason"), message.last_error),) if message.last_error else (),
+        facts=((_("reason"), mask_text(message.last_error)),) if message.last_error else (),
     )
 
 

@@ -172,3 +172,21 @@ def test_nothing_is_asked_inside_a_transaction() -> None:
         ask_books(case.case_no, by_id=1)
 
     assert CaseEvidence.objects.count() == 0
+
+
+def test_a_whole_account_where_a_mask_belongs_is_kept_masked(
+    case: ManualCase, parties: dict[str, PartnerServer], asker: int
+) -> None:
+    held = {
+        "state": "ACTIVE",
+        "bank_code": "CCB",
+        "signed_at": "2026-03-02T12:00:00+08:00",
+        "account_mask": "6222021234567890128",
+    }
+    parties["CCB"].always(Reply({**EMPTY, "contracts": [held]}))
+
+    ask_books(case.case_no, by_id=asker, now=lambda: NOW)
+
+    kept = CaseEvidence.objects.get(partner=the_bank("CCB"))
+    assert "1234567890" not in str(kept.facts)
+    assert kept.facts["contracts"][0]["account_mask"].endswith("0128")

@@ -227,6 +227,19 @@ def test_a_person_of_the_number_s_own_province_sees_it_and_opens_only_messages_o
     assert page.count("contract:1") == 2
 
 
+def test_what_a_ported_number_left_behind_stays_with_the_province_it_is_of(clerk: Login) -> None:
+    shanghai = make_province("SH", prefix="1380021", key_id="")
+    PortedNumber.objects.create(msisdn=MSISDN, province=shanghai)
+    left_behind = make_case(opened_at=NOW)
+    client = clerk(*ALL_RIGHTS)
+    Posting.objects.create(user=User.objects.get(username="clerk"), province=shanghai)
+
+    page = page_of(client)
+
+    for hidden in (left_behind.case_no, left_behind.standing.contract_no, left_behind.contested.contract_no):
+        assert hidden not in page
+
+
 def test_the_whole_number_is_shown_for_a_reason_that_is_noted(clerk: Login) -> None:
     make_contract()
 

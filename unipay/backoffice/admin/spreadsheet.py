@@ -15,7 +15,7 @@ from unfold.admin import ModelAdmin
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
 
 # What a spreadsheet program would run instead of show; a signed number is only a number.
-_FORMULA = re.compile(r"[=+@\t\r-](?![0-9.,]*\Z)")
+_FORMULA = re.compile(r"[=+@\t\r\n\uff1d\uff0b\uff0d\uff20-](?![0-9.,]*\Z)")
 _MARK = "'"
 
 

@@ -334,3 +334,13 @@ def test_a_case_that_came_back_says_why_and_what_is_owed(clerk: Login) -> None:
     assert "ICBC refused “contract cancelled”. It said: 4001 contract_unknown" in page
     assert "overdue by 3 hours" in page
     assert "Given up: “contract cancelled”, which ICBC did not take." in page
+
+
+def test_a_document_too_large_is_refused_before_it_is_read(clerk: Login) -> None:
+    large = SimpleUploadedFile("scan.pdf", PDF + b"x" * 5 * 1024 * 1024)
+
+    answer = post(clerk(SEE, DECIDE), make_case(), "comment", text="see the scan", document=large)
+
+    assert told(answer) == ["The file is larger than 5 MB."]
+    assert not CaseAttachment.objects.exists()
+    assert not CaseComment.objects.exists()

@@ -54,6 +54,7 @@ def test_a_file_asks_for_the_rights_its_lines_would_ask_for(
         ("+1+cmd|' /C calc'!A0", "'+1+cmd|' /C calc'!A0"),
         ("-1-A1", "'-1-A1"),
         ("@SUM(A1)", "'@SUM(A1)"),
+        ("＝1+1", "'＝1+1"),
         ("-42", "-42"),
         ("'quoted'", "'quoted'"),
         ("杭州", "杭州"),
