@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, Q, Subquery
 
@@ -42,6 +43,11 @@ def forget_standing(user: Any) -> None:
     user.__dict__.pop(_KEPT, None)
     for cache in ("_perm_cache", "_user_perm_cache", "_group_perm_cache", "_break_glass_rights"):
         user.__dict__.pop(cache, None)
+
+
+def own_rights(user: Any) -> set[str]:
+    """Return the person's rights without those that a break-glass lends."""
+    return set(ModelBackend().get_all_permissions(user))
 
 
 def live_break_glass(now: datetime) -> Q:

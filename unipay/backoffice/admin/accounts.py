@@ -26,7 +26,7 @@ from unipay import clock
 from unipay.backoffice import passwords, sessions, two_factor
 from unipay.backoffice.account_events import note
 from unipay.backoffice.account_forms import PasswordAgainForm
-from unipay.backoffice.authority import ASSIGN, may_look_after, roles_to_give
+from unipay.backoffice.authority import may_add_accounts, may_give, may_look_after, roles_to_give
 from unipay.backoffice.models import AccountEventKind, Authenticator, Posting, Right
 from unipay.backoffice.person import person_of
 from unipay.backoffice.roles import BY_CODE, title_of
@@ -138,7 +138,7 @@ class UserAdmin(RightsMixin, PlainUserAdmin, ModelAdmin):  # type: ignore[misc,t
             return (*fixed, "is_active", "is_staff", "is_superuser", "groups", "user_permissions")
         if request.user.is_superuser:
             return fixed
-        roles = () if request.user.has_perm(ASSIGN) else ("groups",)
+        roles = () if may_give(request.user, ()) else ("groups",)
         return (*fixed, "is_superuser", "user_permissions", *roles)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -147,6 +147,10 @@ class UserAdmin(RightsMixin, PlainUserAdmin, ModelAdmin):  # type: ignore[misc,t
             kwargs |= {"form_class": RolesField, "queryset": roles_to_give(request.user)}
             kwargs |= {"widget": UnfoldAdminCheckboxSelectMultipleWidget, "help_text": ""}
         return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Accounts are made in quiet times."""
+        return may_add_accounts(request.user)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """An account that may do more is out of reach."""
