@@ -57,7 +57,9 @@ SCHEDULE = (
     Entry(
         "approvals.settle",
         Every(timedelta(minutes=1)),
-        _("Proposals nobody checked in time, or that events overtook: they end, and their subject is open again."),
+        _(
+            "Proposals nobody checked in time, or that events overtook: they end, and their subject is open again."
+        ),
     ),
     Entry(
         "signing.expire_provisional",
