@@ -7,14 +7,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from unipay import clock
 from unipay.backoffice import sessions, two_factor
-from unipay.backoffice.account_events import latest_events, take_news
+from unipay.backoffice.account_events import latest_events, read_news
 from unipay.backoffice.models import Authenticator
 from unipay.backoffice.person import person_of
 from unipay.backoffice.roles import title_of
@@ -52,15 +50,10 @@ def end_sessions(request: HttpRequest, *, site: Any) -> HttpResponse:
     return HttpResponseRedirect(reverse("admin:account"))
 
 
-def tell_news(request: HttpRequest) -> None:
-    """Tell who has just logged in what others did to the account since the last time."""
-    for event in take_news(person_of(request), now=clock.now()):
-        told = {
-            "what": event.get_kind_display(),
-            "who": event.by,
-            "when": date_format(localtime(event.at), "DATETIME_FORMAT"),
-        }
-        messages.warning(
-            request,
-            _("Your account: %(what)s, by %(who)s, %(when)s. Report it if you did not expect it.") % told,
-        )
+@require_POST
+def news_read(request: HttpRequest, *, site: Any) -> HttpResponse:
+    """Take the news away that the owner says to have read."""
+    upto = request.POST.get("upto", "")[:18]
+    if upto.isdecimal():
+        read_news(person_of(request), int(upto))
+    return HttpResponseRedirect(reverse("admin:account"))

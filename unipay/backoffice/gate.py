@@ -1,5 +1,5 @@
 """What stands between a right password and the back office: the clocks of the session, the second factor, and a
-password of one's own."""
+password of one's own. The password comes before a second factor is set up, and after one that is."""
 
 from collections.abc import Callable
 from typing import Any
@@ -55,9 +55,10 @@ def _lacking(user: Any) -> str | None:
     standing = standing_of(user)
     if standing.has_second_factor and not user.is_verified():
         return VERIFY
-    if settings.UNIPAY_REQUIRE_TWO_FACTOR and not standing.has_second_factor:
-        return ENROL
-    return PASSWORD if standing.must_change_password else None
+    # A password that somebody else knows sets no second factor up.
+    if standing.must_change_password:
+        return PASSWORD
+    return ENROL if settings.UNIPAY_REQUIRE_TWO_FACTOR and not standing.has_second_factor else None
 
 
 def _log_out(request: HttpRequest) -> HttpResponseRedirect:

@@ -1,6 +1,7 @@
 """The back office's site: customer service, finance and operations enter here."""
 
-from typing import Any
+from http import HTTPStatus
+from typing import Any, cast
 
 from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -19,9 +20,10 @@ from unipay.backoffice import (
     subscriber_page,
     two_factor_pages,
 )
+from unipay.backoffice.lockout import locked_out
 from unipay.backoffice.search import finders_for
 from unipay.backoffice.standing import standing_of
-from unipay.backoffice.two_factor import forgive
+from unipay.backoffice.two_factor import count_failure, forget_factor, forgive, is_locked_out
 
 
 class BackofficeSite(UnfoldAdminSite):  # type: ignore[misc]
@@ -35,6 +37,7 @@ class BackofficeSite(UnfoldAdminSite):  # type: ignore[misc]
         pages = {
             "account/": ("account", account_pages.account),
             "account/sessions/": ("end_sessions", account_pages.end_sessions),
+            "account/news/": ("news_read", account_pages.news_read),
             "account/verify/": ("second_factor", two_factor_pages.verify),
             "account/two-factor/": ("enrol", two_factor_pages.enrol),
             "account/backup-codes/": ("backup_codes", two_factor_pages.backup_codes),
@@ -76,23 +79,32 @@ class BackofficeSite(UnfoldAdminSite):  # type: ignore[misc]
         return search_page.palette(request)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Ask for name and password; whoever gave them right has a new session."""
+        """Ask for name and password; whoever gave them right starts anew, and is asked for a code again."""
         response: HttpResponse = super().login(request, extra_context)
         if request.method == "POST" and response.status_code == 302:
             sessions.begin(request.session, now=clock.now())
+            forget_factor(request.session)
             if not standing_of(request.user).has_second_factor:
                 forgive(request)
-                account_pages.tell_news(request)
         return response
 
     def password_change(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Let the person choose a password; every other session of theirs ends with the old one."""
-        response: HttpResponse = super().password_change(request, extra_context)
-        if request.method == "POST" and response.status_code == 302 and isinstance(request.user, User):
+        """Let the person choose a password; every other session of theirs ends with the old one.
+
+        A wrong old password counts as a failed log-in.
+        """
+        if request.method == "POST" and is_locked_out(request):
+            return locked_out(request)
+        response: Any = super().password_change(request, extra_context)
+        if request.method != "POST" or not isinstance(request.user, User):
+            return cast(HttpResponse, response)
+        if response.status_code == HTTPStatus.FOUND:
             passwords.changed_by_owner(request.user, now=clock.now())
-        return response
+        elif response.context_data["form"].has_error("old_password", "password_incorrect"):
+            count_failure(request)
+        return cast(HttpResponse, response)
 
     def i18n_javascript(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, Q, Subquery
 
 from unipay import clock
+from unipay.backoffice.account_events import news
 from unipay.backoffice.models import Authenticator, BreakGlass
 
 _KEPT = "_standing"
@@ -24,6 +25,7 @@ class Standing:
     has_second_factor: bool = False
     must_change_password: bool = False
     sessions_since: datetime | None = None
+    has_news: bool = False
     break_glass_no: str = ""
     break_glass_ends_at: datetime | None = None
 
@@ -63,6 +65,7 @@ def _asked(user_id: int, now: datetime) -> Standing:
             Exists(Authenticator.objects.filter(user_id=OuterRef("pk"), confirmed=True)),
             "account__must_change_password",
             "account__sessions_since",
+            Exists(news(OuterRef("pk"), OuterRef("account__events_seen_at"))),
             Subquery(live.values("break_glass_no")[:1]),
             Subquery(live.values("ends_at")[:1]),
         )
@@ -70,5 +73,5 @@ def _asked(user_id: int, now: datetime) -> Standing:
     )
     if row is None:
         return Standing()
-    has_second_factor, must_change, since, break_glass_no, ends_at = row
-    return Standing(has_second_factor, bool(must_change), since, break_glass_no or "", ends_at)
+    has_second_factor, must_change, since, has_news, break_glass_no, ends_at = row
+    return Standing(has_second_factor, bool(must_change), since, has_news, break_glass_no or "", ends_at)

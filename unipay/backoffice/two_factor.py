@@ -1,14 +1,17 @@
 """Two-factor login: setting it up, asking for it, replacing lost phones. The rules of django-otp hold throughout."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import ceil
 
 import django_otp
 import segno
 from axes.handlers.proxy import AxesProxyHandler
+from axes.helpers import get_client_session_hash
+from axes.models import AccessLog
 from axes.utils import reset
 from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_login_failed
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
@@ -23,12 +26,34 @@ from unipay.backoffice.sessions import end_all
 from unipay.backoffice.standing import forget_standing
 
 BACKUP_CODES = 10
+# A new key is good for this long, and in the session alone that asked for it.
+WAITS = timedelta(minutes=30)
+
+_WAITING = "unipay_waiting_app"
 
 
-def new_authenticator(user: User) -> Authenticator:
-    """Return the app that waits to be confirmed, the same one until it is."""
-    app, _is_new = Authenticator.objects.get_or_create(user=user, confirmed=False, defaults={"name": "app"})
+def new_authenticator(request: HttpRequest) -> Authenticator:
+    """Make an app that waits to be confirmed by this session; one that another session asked for is of no use now."""
+    user: User = person_of(request)
+    with transaction.atomic():
+        # Two pages asked for at once queue here.
+        User.objects.select_for_update().get(pk=user.pk)
+        Authenticator.objects.filter(user=user, confirmed=False).delete()
+        app = Authenticator.objects.create(user=user, confirmed=False, name="app")
+    request.session[_WAITING] = app.pk
     return app
+
+
+def waiting_authenticator(request: HttpRequest) -> Authenticator | None:
+    """Return the app that this session made and that still waits. Its key was shown to nobody else."""
+    made_here = Authenticator.objects.filter(pk=request.session.get(_WAITING), user=person_of(request))
+    return made_here.filter(confirmed=False, created_at__gt=timezone.now() - WAITS).first()
+
+
+def forget_factor(session: SessionBase) -> None:
+    """Let nothing remain in the session of a code given or a key asked for: only the password was given just now."""
+    session.pop(django_otp.DEVICE_ID_SESSION_KEY, None)
+    session.pop(_WAITING, None)
 
 
 def qr_code(app: Authenticator) -> str:
@@ -38,12 +63,13 @@ def qr_code(app: Authenticator) -> str:
 
 
 def confirm(request: HttpRequest, code: str, *, now: datetime) -> list[str] | None:
-    """Put the waiting app in the place of any former one when its code is right; return new backup codes, else None.
+    """Put this session's waiting app in the place of any former one when its code is right; return new backup codes.
 
-    The session counts as verified by it from then on.
+    The session counts as verified by it from then on. None when the code is wrong.
     """
     user: User = person_of(request)
-    app = django_otp.verify_token(user, new_authenticator(user).persistent_id, _plain(code))
+    waiting = waiting_authenticator(request)
+    app = waiting and django_otp.verify_token(user, waiting.persistent_id, _plain(code))
     if app is None:
         return None
     with transaction.atomic():
@@ -52,7 +78,8 @@ def confirm(request: HttpRequest, code: str, *, now: datetime) -> list[str] | No
         app.save(update_fields=["confirmed"])
         codes = new_backup_codes(user, now=now)
         note(user, AccountEventKind.SECOND_FACTOR_ENROLLED, by=user, now=now)
-    django_otp.login(request, app)
+    request.session.pop(_WAITING, None)
+    _enter(request, app)
     forget_standing(user)
     return codes
 
@@ -81,7 +108,7 @@ def verify(request: HttpRequest, code: str, *, now: datetime) -> bool:
     if not verified:
         count_failure(request)
         return False
-    django_otp.login(request, verified)
+    _enter(request, verified)
     forgive(request)
     if isinstance(verified, BackupCodes):
         detail = str(backup_codes_left(user))
@@ -89,12 +116,11 @@ def verify(request: HttpRequest, code: str, *, now: datetime) -> bool:
     return True
 
 
-def seconds_to_wait(user: User) -> int:
-    """Return for how long no code is looked at, because the last ones were wrong."""
-    devices = django_otp.devices_for_user(user, confirmed=True)
-    until = [(device.verify_is_allowed()[1] or {}).get("locked_until") for device in devices]
-    waits = [(moment - timezone.now()).total_seconds() for moment in until if moment]
-    return max(0, ceil(max(waits, default=0)))
+def seconds_to_wait(user: User, code: str) -> int:
+    """Return for how long no code of this kind is looked at, because the last ones were wrong."""
+    device = _device_for(user, code)
+    until = (device.verify_is_allowed()[1] or {}).get("locked_until") if device else None
+    return max(0, ceil((until - timezone.now()).total_seconds())) if until else 0
 
 
 def reset_by(user: User, *, by: User, now: datetime) -> None:
@@ -120,6 +146,16 @@ def count_failure(request: HttpRequest) -> None:
 def forgive(request: HttpRequest) -> None:
     """Forget the failures of this person at this address: the log-in is complete."""
     reset(ip=client_address(request), username=request.user.get_username())
+
+
+def _enter(request: HttpRequest, device: Device) -> None:
+    """Let the session in under a new id: who got hold of the former one never gave a code."""
+    before = get_client_session_hash(request)
+    django_otp.login(request, device)
+    request.session.cycle_key()
+    # Or its log-out would be noted beside no log-in.
+    noted = AccessLog.objects.filter(username=request.user.get_username(), session_hash=before)
+    noted.update(session_hash=get_client_session_hash(request))
 
 
 def _credentials(request: HttpRequest) -> dict[str, str]:

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from unipay import clock
 from unipay.backoffice import two_factor
 from unipay.backoffice.account_forms import CodeForm, PasswordAgainForm
-from unipay.backoffice.account_pages import tell_news
 from unipay.backoffice.lockout import locked_out
 from unipay.backoffice.person import person_of
 from unipay.backoffice.standing import standing_of
@@ -25,14 +24,15 @@ def verify(request: HttpRequest, *, site: Any) -> HttpResponse:
         return HttpResponseRedirect(_next(request))
     if two_factor.is_locked_out(request):
         return locked_out(request)
-    form = CodeForm(request.POST or None)
-    wait = two_factor.seconds_to_wait(person_of(request))
-    if request.method == "POST" and form.is_valid() and not wait:
-        if two_factor.verify(request, form.cleaned_data["code"], now=clock.now()):
-            tell_news(request)
+    form, wait = CodeForm(request.POST or None), 0
+    if request.method == "POST" and form.is_valid():
+        code = form.cleaned_data["code"]
+        wait = two_factor.seconds_to_wait(person_of(request), code)
+        if not wait and two_factor.verify(request, code, now=clock.now()):
             return HttpResponseRedirect(_next(request))
-        form.add_error("code", _("The code is wrong, used or too old. Wait for the next one."))
-        wait = two_factor.seconds_to_wait(person_of(request))
+        if not wait:
+            form.add_error("code", _("The code is wrong, used or too old. Wait for the next one."))
+            wait = two_factor.seconds_to_wait(person_of(request), code)
     context = {"form": form, "wait": wait, "next": _next(request), "title": _("Verification code")}
     return TemplateResponse(request, "backoffice/verify.html", {**site.each_context(request), **context})
 
@@ -40,17 +40,18 @@ def verify(request: HttpRequest, *, site: Any) -> HttpResponse:
 def enrol(request: HttpRequest, *, site: Any) -> HttpResponse:
     """Show the QR code of a new app, and take the app into use once it shows the right code."""
     has_one = standing_of(person_of(request)).has_second_factor
-    password = PasswordAgainForm(request, request.POST or None) if has_one else None
+    app = two_factor.waiting_authenticator(request)
+    if app is None and has_one:
+        return _new_phone(request, site)
     form = CodeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and (password is None or password.is_valid()):
+    if request.method == "POST" and form.is_valid():
         codes = two_factor.confirm(request, form.cleaned_data["code"], now=clock.now())
         if codes is not None:
             return _codes_page(request, codes, site)
         form.add_error("code", _("That is not the code the app shows for this key. Try the next one."))
-    app = two_factor.new_authenticator(person_of(request))
+    app = app or two_factor.new_authenticator(request)
     context = {
         "form": form,
-        "password": password,
         "qr_code": two_factor.qr_code(app),
         "secret": app.secret,
         "is_required": settings.UNIPAY_REQUIRE_TWO_FACTOR and not has_one,
@@ -58,6 +59,17 @@ def enrol(request: HttpRequest, *, site: Any) -> HttpResponse:
         "title": _("Set up two-factor login"),
     }
     return TemplateResponse(request, "backoffice/enrol.html", {**site.each_context(request), **context})
+
+
+def _new_phone(request: HttpRequest, site: Any) -> HttpResponse:
+    """Ask for the password before a key is shown that may take the place of the one in use."""
+    form = PasswordAgainForm(request, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        two_factor.new_authenticator(request)
+        return HttpResponseRedirect(reverse("admin:enrol"))
+    context = {"form": form, "title": _("Set up two-factor login"), "button": _("Show a new key")}
+    context |= {"intro": _("The phone you have now goes on working until the new one shows its first code.")}
+    return TemplateResponse(request, "backoffice/ask_again.html", {**site.each_context(request), **context})
 
 
 def backup_codes(request: HttpRequest, *, site: Any) -> HttpResponse:

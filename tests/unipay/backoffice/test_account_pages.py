@@ -1,6 +1,7 @@
 """One's own account: what its page tells, to its owner only."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from axes.models import AccessFailureLog, AccessLog
@@ -8,10 +9,10 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 
 from tests.factories import make_province
-from unipay.backoffice.account_events import note, take_news
-from unipay.backoffice.models import AccountEventKind, Posting
+from unipay.backoffice.account_events import note
+from unipay.backoffice.models import AccountEvent, AccountEventKind, Posting
 
-PAGE = "/admin/account/"
+PAGE, READ = "/admin/account/", "/admin/account/news/"
 PASSWORD = "quiet river stone"
 NOW = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 
@@ -62,15 +63,54 @@ def test_nobody_reads_anothers_log_ins(client: Client, user: User) -> None:
     assert "password set by somebody else" not in page
 
 
-def test_what_others_did_is_told_once_and_what_one_did_oneself_is_not(user: User) -> None:
-    boss = User.objects.create_user("boss", is_staff=True)
+def reset_by_boss(user: User, *, minutes: int = 0) -> AccountEvent:
+    boss, _is_new = User.objects.get_or_create(username="boss")
+    at = NOW + timedelta(minutes=minutes)
+    return note(user, AccountEventKind.SECOND_FACTOR_RESET, by=boss, now=at)
+
+
+def told_on(client: Client, page: str = "/admin/") -> list[str]:
+    """What others did, as the banner says it."""
+    return re.findall(r"Your account: ([^,]+), by (\w+),", client.get(page).content.decode())
+
+
+def test_what_others_did_is_told_in_every_session_until_it_is_read(client: Client, user: User) -> None:
+    impostor = Client()
+    event = reset_by_boss(user)
     note(user, AccountEventKind.PASSWORD_CHANGED, by=user, now=NOW)
-    note(user, AccountEventKind.RIGHTS_CHANGED, by=boss, now=NOW, detail="supervisor @ *")
+    log_in(impostor)
+    impostor.get("/admin/")
+    log_in(client)
 
-    first, second = take_news(user, now=NOW), take_news(user, now=NOW)
+    before = told_on(client), told_on(client, PAGE)
+    client.post(READ, {"upto": event.pk})
 
-    assert [(event.kind, event.by) for event in first] == [("RIGHTS_CHANGED", boss)]
-    assert second == []
+    told = [("two-factor login reset by somebody else", "boss")]
+    assert before == (told, told)
+    assert told_on(client) == told_on(impostor) == []
+
+
+def test_what_happened_after_the_page_was_shown_is_still_news(client: Client, user: User) -> None:
+    seen = reset_by_boss(user)
+    log_in(client)
+    reset_by_boss(user, minutes=1)
+
+    client.post(READ, {"upto": seen.pk})
+
+    assert len(told_on(client)) == 1
+
+
+@pytest.mark.parametrize("upto", ["", "x", "\u00b2", "9" * 5000])
+def test_what_names_no_event_of_ones_own_takes_no_news_away(client: Client, user: User, upto: str) -> None:
+    reset_by_boss(user)
+    others = reset_by_boss(User.objects.create_user("other", is_staff=True), minutes=5)
+    log_in(client)
+
+    for named in (upto, others.pk):
+        client.post(READ, {"upto": named})
+
+    assert len(told_on(client)) == 1
+    assert client.get(READ).status_code == 405
 
 
 def test_logging_out_is_noted_beside_the_log_in(client: Client, user: User) -> None:

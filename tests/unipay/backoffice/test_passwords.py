@@ -1,6 +1,7 @@
 """Rules of passwords: long, none of the last five, and one's own."""
 
 import pytest
+from axes.models import AccessAttempt
 from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -113,3 +114,24 @@ def test_the_own_password_is_never_set_without_the_old_one(clerk: Login) -> None
     assert answer.headers["Location"] == CHANGE
     user.refresh_from_db()
     assert user.password == before
+
+
+def test_guessing_the_old_password_locks_out(client: Client) -> None:
+    user = staff("clerk", FIRST)
+    client.force_login(user)
+
+    guesses = [change(client, f"wrong {number}", SECOND) for number in range(5)]
+
+    assert guesses == [200] * 4 + [429]
+    assert change(client, FIRST, SECOND) == 429
+    user.refresh_from_db()
+    assert user.check_password(FIRST)
+
+
+def test_a_new_password_that_breaks_the_rules_is_no_failure(client: Client) -> None:
+    client.force_login(staff("clerk", FIRST))
+
+    for _each in range(6):
+        assert change(client, FIRST, "short") == 200
+
+    assert not AccessAttempt.objects.exists()

@@ -121,6 +121,7 @@ partners_resultcode_import                OP         OP
 partners_resultcode_process_import        -          OP
 partners_resultcode_try_code              OPAD       OPAD
 partners_resultcode_unmapped              OPAD       OPAD
+news_read                                 -          all
 password_change                           all        all
 password_change_done                      all        -
 search                                    all        all
