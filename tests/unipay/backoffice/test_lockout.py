@@ -3,7 +3,7 @@
 from ipaddress import ip_network
 
 import pytest
-from axes.models import AccessAttempt
+from axes.models import AccessAttempt, AccessFailureLog
 from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import Settings
@@ -96,3 +96,13 @@ def test_trying_on_does_not_make_the_lock_longer() -> None:
 
     attempt = AccessAttempt.objects.get()
     assert (attempt.attempt_time, attempt.failures_since_start) == (before, 5)
+
+
+def test_a_thousand_more_failures_push_no_earlier_one_out_of_the_record() -> None:
+    AccessFailureLog.objects.bulk_create(AccessFailureLog(username="clerk") for _each in range(1000))
+    first = AccessFailureLog.objects.order_by("pk").values_list("pk", flat=True)[0]
+
+    fail(1)
+
+    assert AccessFailureLog.objects.filter(pk=first).exists()
+    assert AccessFailureLog.objects.count() == 1001

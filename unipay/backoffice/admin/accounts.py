@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import GroupAdmin as PlainGroupAdmin
 from django.contrib.auth.admin import UserAdmin as PlainUserAdmin
 from django.contrib.auth.models import Group, Permission, User
@@ -36,6 +37,7 @@ from unipay.partners.models import Partner
 # By now these are registered under Django's own looks.
 admin.site.unregister([User, Group])
 
+_FLAGS = frozenset({"is_superuser", "is_staff", "is_active"})
 _VERBS = {"view": _("Can view"), "add": _("Can add"), "change": _("Can change"), "delete": _("Can delete")}
 
 
@@ -132,8 +134,12 @@ class UserAdmin(RightsMixin, PlainUserAdmin, ModelAdmin):  # type: ignore[misc,t
         return () if obj is None or obj.pk == request.user.pk else self.inlines
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """Rights of single tables are given by superusers, roles by who may assign them, to oneself by nobody."""
-        fixed = (*super().get_readonly_fields(request, obj), "last_login", "date_joined")
+        """Rights of single tables are given by superusers, roles by who may assign them, to oneself by nobody.
+
+        The user name stays: log-ins and lock-outs are noted under it.
+        """
+        named = () if obj is None else ("username",)
+        fixed = (*super().get_readonly_fields(request, obj), *named, "last_login", "date_joined")
         if obj is not None and obj.pk == request.user.pk:
             return (*fixed, "is_active", "is_staff", "is_superuser", "groups", "user_permissions")
         if request.user.is_superuser:
@@ -164,7 +170,7 @@ class UserAdmin(RightsMixin, PlainUserAdmin, ModelAdmin):  # type: ignore[misc,t
 
     def has_look_after_permission(self, request: HttpRequest, object_id: str = "") -> bool:
         """Whether the person may end a colleague's sessions or second factor; one's own are on one's own page."""
-        account = User.objects.filter(pk=object_id).first() if object_id.isdigit() else None
+        account = User.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
         return (
             account is not None
             and account.pk != request.user.pk
@@ -180,11 +186,11 @@ class UserAdmin(RightsMixin, PlainUserAdmin, ModelAdmin):  # type: ignore[misc,t
             passwords.set_by_other(obj, by=person_of(request), now=clock.now())
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Note what became of the person's roles and provinces."""
+        """Note what became of the person's roles, rights and provinces."""
         before = _rights_in_words(form.instance)
         super().save_related(request, form, formsets, change)
         after = _rights_in_words(form.instance)
-        if after != before:
+        if after != before or _FLAGS.intersection(form.changed_data):
             note(
                 form.instance,
                 AccountEventKind.RIGHTS_CHANGED,
@@ -195,11 +201,12 @@ class UserAdmin(RightsMixin, PlainUserAdmin, ModelAdmin):  # type: ignore[misc,t
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         """Set a colleague's password, to be replaced at the next log-in; one's own is changed with the old one."""
-        if str(request.user.pk) == id:
+        account = self.get_object(request, unquote(id))
+        if account is not None and account.pk == request.user.pk:
             return HttpResponseRedirect(reverse("admin:password_change"))
         response: HttpResponse = super().user_change_password(request, id, form_url)
-        if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
-            passwords.set_by_other(User.objects.get(pk=id), by=person_of(request), now=clock.now())
+        if account is not None and request.method == "POST" and response.status_code == HTTPStatus.FOUND:
+            passwords.set_by_other(account, by=person_of(request), now=clock.now())
         return response
 
     @action(
@@ -239,8 +246,11 @@ class UserAdmin(RightsMixin, PlainUserAdmin, ModelAdmin):  # type: ignore[misc,t
 
 def _rights_in_words(user: User) -> str:
     roles = user.groups.order_by("pk").values_list("name", flat=True)
+    rights = user.user_permissions.order_by("pk").values_list("content_type__app_label", "codename")
+    given = [*["superuser"] * user.is_superuser, *roles, *(".".join(right) for right in rights)]
     provinces = user.postings.order_by("province__code").values_list("province__code", flat=True)
-    return f"{', '.join(roles)} @ {', '.join(provinces) or '*'}"
+    shut = "" if user.is_active and user.is_staff else " (shut)"
+    return f"{', '.join(given)} @ {', '.join(provinces) or '*'}{shut}"
 
 
 @admin.register(Group)

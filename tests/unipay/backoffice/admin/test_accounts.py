@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
@@ -6,6 +8,7 @@ from tests.conftest import Login
 from unipay.backoffice.models import AccountEvent
 
 USERS, GROUPS = "/admin/auth/user/", "/admin/auth/group/"
+NEW = "seven amber lanterns"
 NO_PROVINCES = {"postings-TOTAL_FORMS": "0", "postings-INITIAL_FORMS": "0"}
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -129,3 +132,80 @@ def test_the_list_of_people_costs_a_few_queries(
         page = administrator.get(USERS)
 
     assert page.content.decode().count("Customer service") >= 30
+
+
+@pytest.mark.parametrize("address", ["{0}", "0{0}", "{0}%20", "+{0}"])
+def test_the_own_password_is_not_set_by_another_spelling_of_the_own_number(
+    administrator: Client, address: str
+) -> None:
+    root = User.objects.get()
+    typed = {"password1": NEW, "password2": NEW, "usable_password": "true", "set-password": "1"}
+
+    administrator.post(f"{USERS}{address.format(root.pk)}/password/", typed)
+
+    assert User.objects.get().password == root.password
+
+
+def test_a_colleagues_password_is_set_under_any_spelling_and_noted(administrator: Client) -> None:
+    colleague = User.objects.create_user("colleague")
+    typed = {"password1": NEW, "password2": NEW, "usable_password": "true", "set-password": "1"}
+
+    administrator.post(f"{USERS}0{colleague.pk}/password/", typed)
+
+    assert AccountEvent.objects.get(kind="PASSWORD_SET").user == colleague
+    assert colleague.account.must_change_password
+
+
+def noted_after(client: Client, user: User, **given: Any) -> list[str]:
+    """What the account's record says of its rights once the form was sent."""
+    wanted = {"is_active": "on", "is_staff": "on", **NO_PROVINCES, **given}
+    sent = {name: value for name, value in wanted.items() if value is not None}
+    client.post(f"{USERS}{user.pk}/change/", sent)
+    events = AccountEvent.objects.filter(user=user, kind="RIGHTS_CHANGED").order_by("pk")
+    return list(events.values_list("detail", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("given", "detail"),
+    [
+        ({"is_superuser": "on"}, "superuser @ *"),
+        ({"is_active": None}, " @ * (shut)"),
+        ({"is_staff": None}, " @ * (shut)"),
+    ],
+)
+def test_power_and_the_end_of_it_are_noted(administrator: Client, given: dict[str, Any], detail: str) -> None:
+    colleague = User.objects.create_user("colleague", is_staff=True)
+
+    assert noted_after(administrator, colleague, **given) == [detail]
+
+
+def test_a_single_right_is_noted_when_it_is_given_and_when_it_is_taken(administrator: Client) -> None:
+    colleague = User.objects.create_user("colleague", is_staff=True)
+
+    noted_after(administrator, colleague, user_permissions=[a_right().pk])
+
+    assert noted_after(administrator, colleague) == ["signing.decide_manualcase @ *", " @ *"]
+
+
+def test_what_leaves_the_rights_alone_is_not_noted(administrator: Client) -> None:
+    colleague = User.objects.create_user("colleague", is_staff=True)
+
+    assert noted_after(administrator, colleague, first_name="Ping") == []
+    assert User.objects.get(pk=colleague.pk).first_name == "Ping"
+
+
+def test_the_user_name_stays_once_the_account_exists(administrator: Client) -> None:
+    colleague = User.objects.create_user("colleague", is_staff=True)
+
+    for user in (colleague, User.objects.get(username="root")):
+        noted_after(administrator, user, username="somebody-else")
+
+    assert not User.objects.filter(username="somebody-else").exists()
+
+
+@pytest.mark.parametrize("number", ["\u00b2", "0", "x", "\u0663"])
+@pytest.mark.parametrize("page", ["reset-two-factor", "log-out"])
+def test_what_is_no_account_is_not_looked_after(administrator: Client, number: str, page: str) -> None:
+    answer = administrator.get(f"{USERS}{number}/{page}/")
+
+    assert answer.status_code in (302, 403, 404)
