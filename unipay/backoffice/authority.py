@@ -30,6 +30,11 @@ def may_add_accounts(person: Any) -> bool:
     return bool(person.has_perm("auth.add_user")) and not standing_of(person).break_glass_no
 
 
+def may_end_break_glass(person: Any) -> bool:
+    """Tell whether the person may end a colleague's break-glass: a right that is lent to nobody."""
+    return "auth.change_user" in own_rights(person)
+
+
 def may_look_after(person: Any, account: User) -> bool:
     """Tell whether the account is within the person's reach: whoever sets its password can do what it may.
 

@@ -14,7 +14,8 @@ from django.contrib.auth.models import Permission, User
 from django.utils.crypto import get_random_string
 from prometheus_client import Counter
 
-from unipay.backoffice.models import BreakGlass, BreakGlassEnd
+from unipay.backoffice.account_events import note
+from unipay.backoffice.models import AccountEventKind, BreakGlass, BreakGlassEnd
 from unipay.backoffice.roles import ADMINISTRATOR
 from unipay.backoffice.standing import forget_standing, live_break_glass, own_rights, standing_of
 from unipay.clock import business_date
@@ -57,15 +58,17 @@ def start(user: User, *, reason: str, ip_address: str | None, now: datetime) -> 
     return row
 
 
-def end(user: User, *, now: datetime) -> int:
-    """End what the person has broken, before its time; return how many ended."""
+def end(user: User, *, by: User, now: datetime) -> int:
+    """End what the person has broken, before its time; return how many ended. A colleague's hand is noted."""
     live = list(BreakGlass.objects.filter(live_break_glass(now), person=user))
     BreakGlassEnd.objects.bulk_create(
         [BreakGlassEnd(break_glass=row, at=now) for row in live], ignore_conflicts=True
     )
     forget_standing(user)
     for row in live:
-        log.critical("break_glass_ended", break_glass_no=row.break_glass_no, user=user.pk)
+        log.critical("break_glass_ended", break_glass_no=row.break_glass_no, user=user.pk, by=by.pk)
+        if by.pk != user.pk:
+            note(user, AccountEventKind.BREAK_GLASS_ENDED, by=by, now=now, detail=row.break_glass_no)
     return len(live)
 
 

@@ -42,6 +42,6 @@ def start(request: HttpRequest, *, site: Any) -> HttpResponse:
 @require_POST
 def end(request: HttpRequest, *, site: Any) -> HttpResponse:
     """Give the administrator's rights back."""
-    if break_glass.end(person_of(request), now=clock.now()):
+    if break_glass.end(person_of(request), by=person_of(request), now=clock.now()):
         messages.success(request, _("The administrator's rights are given back."))
     return HttpResponseRedirect(reverse("admin:index"))

@@ -10,8 +10,8 @@ from django.test import Client
 from unipay import clock
 from unipay.approvals.models import ApprovalRule
 from unipay.backoffice.authority import may_give, may_look_after
-from unipay.backoffice.models import Authenticator, BreakGlass
-from unipay.backoffice.roles import BREAK_GLASS
+from unipay.backoffice.models import AccountEvent, Authenticator, BreakGlass, BreakGlassEnd
+from unipay.backoffice.roles import BREAK_GLASS, ROLES
 
 USERS, RULES = "/admin/auth/user/", "/admin/approvals/approvalrule/"
 PASSWORD, NEW = "quiet river stone", "seven amber lanterns"
@@ -137,3 +137,48 @@ def test_an_administrator_does_not_wake_an_account_with_greater_power() -> None:
     asleep: Any = person("asleep", "operations", BREAK_GLASS, is_active=False)
 
     assert not may_look_after(person("boss", "administrator"), asleep)
+
+
+@pytest.mark.parametrize("code", [role.code for role in ROLES])
+def test_administrators_alone_end_a_colleagues_break_glass_and_it_is_noted(
+    browser: Client, night: User, code: str
+) -> None:
+    row = BreakGlass.objects.get(person=night)
+    boss = person("boss", code)
+    client = Client()
+    client.force_login(boss)
+
+    page = f"/admin/backoffice/breakglass/{row.pk}/end/"
+    opened = client.get(page).status_code == 200
+    client.post(page, {"password": "wrong"})
+    still_lent = browser.get(USERS).status_code == 200
+    client.post(page, {"password": PASSWORD})
+
+    is_ended = browser.get(USERS).status_code == 403
+    events = AccountEvent.objects.filter(kind="BREAK_GLASS_ENDED")
+    assert still_lent
+    assert opened is is_ended is (code == "administrator")
+    assert (
+        list(events.values_list("user", "by", "detail"))
+        == [(night.pk, boss.pk, row.break_glass_no)] * is_ended
+    )
+
+
+def test_who_broke_the_glass_ends_nobody_elses(browser: Client) -> None:
+    other = person("other", BREAK_GLASS)
+    break_it_for(other)
+    row = BreakGlass.objects.get(person=other)
+
+    browser.post(f"/admin/backoffice/breakglass/{row.pk}/end/", {"password": PASSWORD})
+
+    assert not BreakGlassEnd.objects.exists()
+
+
+@pytest.mark.parametrize("number", ["0", "\u00b2", "x"])
+def test_no_break_glass_of_that_number_is_ended(number: str) -> None:
+    client = Client()
+    client.force_login(person("boss", "administrator"))
+
+    answer = client.get(f"/admin/backoffice/breakglass/{number}/end/")
+
+    assert answer.status_code in (302, 403, 404)

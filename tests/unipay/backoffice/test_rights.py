@@ -92,6 +92,7 @@ auth_user_log_out_everywhere              D          D
 auth_user_password_change                 D          D
 auth_user_reset_second_factor             D          D
 autocomplete                              -          -
+backoffice_breakglass_end_now             -          -
 backup_codes                              all        all
 break_glass                               G          G
 django_celery_beat_periodictask_run_now   OD         OD

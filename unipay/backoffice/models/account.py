@@ -53,7 +53,8 @@ class AccountEventKind(models.TextChoices):
     BACKUP_CODES_MADE = "BACKUP_CODES_MADE", _("new backup codes made")
     BACKUP_CODE_USED = "BACKUP_CODE_USED", _("logged in with a backup code")
     SESSIONS_ENDED = "SESSIONS_ENDED", _("logged out everywhere")
-    RIGHTS_CHANGED = "RIGHTS_CHANGED", _("roles or provinces changed")
+    RIGHTS_CHANGED = "RIGHTS_CHANGED", _("rights or provinces changed")
+    BREAK_GLASS_ENDED = "BREAK_GLASS_ENDED", _("break-glass ended by somebody else")
 
 
 class AccountEvent(models.Model):
