@@ -67,7 +67,7 @@ def _new_phone(request: HttpRequest, site: Any) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         two_factor.new_authenticator(request)
         return HttpResponseRedirect(reverse("admin:enrol"))
-    context = {"form": form, "title": _("Set up two-factor login"), "button": _("Show a new key")}
+    context = {"form": form, "title": _("Change phone"), "button": _("Show a new key")}
     context |= {"intro": _("The phone you have now goes on working until the new one shows its first code.")}
     return TemplateResponse(request, "backoffice/ask_again.html", {**site.each_context(request), **context})
 
