@@ -1,6 +1,5 @@
 """Search from anywhere: whole numbers of every kind, each by its index, within rights and provinces."""
 
-import uuid
 from typing import Any
 
 import pytest
@@ -98,7 +97,8 @@ def test_a_number_that_several_records_have_lists_them(clerk: Login) -> None:
 
 
 @pytest.mark.parametrize(
-    "term", ["", "1380571", "C-0000", "张三丰", "%", str(uuid.uuid4()), "x" * 500, "\x00"]
+    "term",
+    ["", "1380571", "C-0000", "张三丰", "%", "7e5b56dd-ea7d-44ad-a95b-a8fa90c6a9c9", "x" * 500, "\x00"],
 )
 def test_a_term_that_nothing_has_says_what_can_be_searched(clerk: Login, term: str) -> None:
     make_contract()
