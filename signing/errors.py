@@ -77,4 +77,7 @@ CASE_STILL_ASKS = reason(
     "case_still_asks", status=409, title=_("There is still something to decide; decide instead.")
 )
 MAY_NOT_DECIDE = reason("may_not_decide", status=422, title=_("This person may not decide cases."))
+OF_ANOTHER_PROVINCE = reason(
+    "of_another_province", status=422, title=_("This person works for other provinces and would not see it.")
+)
 ATTACHMENT_REFUSED = reason("attachment_refused", status=422, title=_("The document can't be attached."))

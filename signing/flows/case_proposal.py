@@ -63,7 +63,7 @@ def submit(case_no: str, *, decision: Decision, remark: str, by_id: int, now: da
         raise Refusal(CASE_NOT_OPEN)
     if decision not in manual_case.decisions_possible(case):
         raise Refusal(DECISION_NOT_POSSIBLE)
-    case.propose()
+    case.propose(by_id=by_id)
     case.save()
     return Submitted(
         case, proposals.propose(_wish(case, decision, remark), by_id=by_id, valid=need.valid, now=now)
@@ -116,7 +116,7 @@ def let_go(proposal: Proposal, now: datetime) -> None:
     """The proposal came to nothing: the case is open again, unless it is over meanwhile."""
     case = manual_case.lock(_case_no(proposal))
     if case.state == CaseState.PROPOSED:
-        case.let_go()
+        case.let_go(why=proposal.check_remark)
         case.save()
 
 

@@ -10,10 +10,18 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from signing.attachment import inspect
-from signing.errors import ATTACHMENT_REFUSED, CASE_NOT_YOURS, CASE_OVER, CASE_TAKEN, MAY_NOT_DECIDE
+from signing.errors import (
+    ATTACHMENT_REFUSED,
+    CASE_NOT_YOURS,
+    CASE_OVER,
+    CASE_TAKEN,
+    MAY_NOT_DECIDE,
+    OF_ANOTHER_PROVINCE,
+)
 from signing.models import CaseAttachment, CaseComment, ManualCase
 from signing.states import OVER
 from unipay.approvals.errors import REMARK_MISSING
+from unipay.backoffice.provinces import may_see_province
 from unipay.errors import Refusal
 
 MOST_ATTACHMENTS = 20
@@ -42,7 +50,10 @@ def assign(case_no: str, *, to_id: int) -> ManualCase:
     person = get_user_model().objects.filter(pk=to_id).first()
     if person is None or not person.has_perm("signing.decide_manualcase"):
         raise Refusal(MAY_NOT_DECIDE)
-    return _own(_locked(case_no), to_id)
+    case = _locked(case_no)
+    if not may_see_province(person, case.province_id):
+        raise Refusal(OF_ANOTHER_PROVINCE)
+    return _own(case, to_id)
 
 
 @transaction.atomic

@@ -120,12 +120,14 @@ class ManualCase(models.Model):
         return f"case:{self.case_no}"
 
     @transition(state, CaseState.OPEN, CaseState.PROPOSED)
-    def propose(self) -> None:
-        """Somebody proposed a decision that a second person must approve."""
+    def propose(self, *, by_id: int) -> None:
+        """Somebody proposed a decision that a second person must approve; what was nobody's becomes that person's."""
+        self.owner_id = self.owner_id or by_id
 
     @transition(state, CaseState.PROPOSED, CaseState.OPEN)
-    def let_go(self) -> None:
-        """The proposal was refused, withdrawn, or came to nothing: the question is as open as before."""
+    def let_go(self, *, why: str) -> None:
+        """The proposal was refused (`why` says for what), withdrawn, or came to nothing: as open as before."""
+        self.came_back = why[:400]
 
     @transition(state, list(UNDECIDED), CaseState.WITHDRAWN)
     def withdraw(self, *, remark: str, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """The kinds of thing people propose: how each is locked, compared with what its maker saw, carried out, or let go."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,8 @@ class ProposalKind:
 
     `lock` takes the business locks in their usual order, before the proposal's own row is locked; `version` tells the
     subject's version now; `carry_out(proposal, checker's id, now)` runs in the transaction that approves; `let_go`
-    runs in the one that refuses, withdraws or ends it. `describe` says what it would do, `link` where its subject is
+    runs in the one that refuses, withdraws or ends it. `describe` names it in a line, `effects` says
+    what approving would do now, line by line, `link` where its subject is
     shown. Whoever checks needs `permission` ("app.codename"). `actions` and `reasons` are the words rules can name,
     each with its title.
     """
@@ -27,6 +28,7 @@ class ProposalKind:
     carry_out: Callable[[Proposal, int, datetime], None]
     let_go: Callable[[Proposal, datetime], None]
     describe: Callable[[Proposal], Text]
+    effects: Callable[[Proposal], Sequence[Text]]
     link: Callable[[Proposal], str]
     actions: tuple[tuple[str, Text], ...] = ()
     reasons: tuple[tuple[str, Text], ...] = ()

@@ -9,8 +9,10 @@ from django.db import DatabaseError, connection, transaction
 from signing.flows import case_work
 from signing.flows.case_work import Upload, content_of
 from signing.models import CaseAttachment, CaseComment
+from tests.factories import make_province
 from tests.signing.factories import NOW, fresh, make_case
 from tests.unipay.approvals.factories import make_person
+from unipay.backoffice.models import Posting
 from unipay.errors import Refusal
 
 PDF = b"%PDF-1.7 the customer's statement"
@@ -63,6 +65,16 @@ def test_a_case_is_assigned_to_somebody_who_may_decide(clerk: User, colleague: U
         case_work.assign(case.case_no, to_id=make_person("finance").pk)
 
     assert fresh(case).owner == colleague
+
+
+def test_a_case_is_not_given_to_somebody_who_would_not_see_it(colleague: User) -> None:
+    case = make_case()
+    Posting.objects.create(user=colleague, province=make_province("SH", prefix="1380021", key_id=""))
+
+    with pytest.raises(Refusal, match="of_another_province"):
+        case_work.assign(case.case_no, to_id=colleague.pk)
+
+    assert fresh(case).owner is None
 
 
 def test_a_case_that_is_over_is_nobodys_work(clerk: User) -> None:

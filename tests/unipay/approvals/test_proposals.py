@@ -117,6 +117,7 @@ def test_a_refused_proposal_leaves_the_case_open_for_another(maker: User, checke
 
     case = case_of(proposal)
     assert (fresh(proposal).state, case.state) == ("REFUSED", "OPEN")
+    assert (case.owner, case.came_back) == (maker, "ask the bank first")
     assert make_proposal(maker, Decision.KEEP_STANDING, case).state == "PENDING"
 
 

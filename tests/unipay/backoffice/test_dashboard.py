@@ -78,7 +78,7 @@ def test_how_much_it_presses_is_told_in_words_too(administrator: Client, shows: 
 def test_where_nothing_presses_the_page_says_so(administrator: Client, shows: Registering) -> None:
     shows(card(tone=Tone.OK, figure=0))
 
-    assert "Nothing waits for anybody" in administrator.get("/admin/").content.decode()
+    assert "Nothing is overdue" in administrator.get("/admin/").content.decode()
 
 
 def test_who_may_not_open_the_list_does_not_see_the_figure(clerk: Login, shows: Registering) -> None:

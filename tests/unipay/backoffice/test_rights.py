@@ -87,7 +87,7 @@ account                                   all        all
 app_list                                  CSFKOAD    CSFKOAD
 approvals_proposal_approve_one            SK         SK
 approvals_proposal_refuse_one             SK         SK
-approvals_proposal_withdraw_one           CSFKAD     CSFKAD
+approvals_proposal_withdraw_one           -          -
 auth_user_log_out_everywhere              D          D
 auth_user_password_change                 D          D
 auth_user_reset_second_factor             D          D

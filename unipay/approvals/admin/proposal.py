@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from unfold.decorators import action
@@ -15,6 +16,7 @@ from unfold.decorators import action
 from unipay import check_digit, clock
 from unipay.approvals import proposals
 from unipay.approvals.admin.forms import RemarkForm
+from unipay.approvals.errors import PROPOSAL_SETTLED
 from unipay.approvals.kinds import kind_named
 from unipay.approvals.models import Proposal, ProposalState
 from unipay.backoffice.admin import WindowAdmin, partner_title, state_badge
@@ -114,10 +116,20 @@ class ProposalAdmin(WindowAdmin):
             proposal.subject.partition(":")[2],
         )
 
-    def has_check_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Whether the person checks proposals at all; of which kinds, the flow asks."""
+    def has_check_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Whether the person checks proposals at all, and this one if one is named; of which kinds, the flow asks."""
         allowed: bool = request.user.has_perm("approvals.check_proposal")
-        return allowed
+        return allowed and (object_id is None or self._waiting(request, object_id, is_own=False))
+
+    def has_take_back_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Whether this proposal is the person's own, and still waits."""
+        return object_id is not None and self._waiting(request, object_id, is_own=True)
+
+    def _waiting(self, request: HttpRequest, object_id: str, *, is_own: bool) -> bool:
+        waiting = self.get_queryset(request).filter(pk=object_id, state=ProposalState.PENDING)
+        own = Q(made_by=request.user.pk)
+        found: bool = waiting.filter(own if is_own else ~own).exists()
+        return found
 
     @admin.action(description=_("Approve and carry out"), permissions=["check"])
     def approve(self, request: HttpRequest, queryset: QuerySet[Proposal]) -> HttpResponse | None:
@@ -141,7 +153,7 @@ class ProposalAdmin(WindowAdmin):
         """Refuse this proposal."""
         return self.refuse(request, self.get_queryset(request).filter(pk=object_id))
 
-    @action(description=_("Take back"), icon="undo", permissions=["view"], url_path="withdraw")
+    @action(description=_("Take back"), icon="undo", permissions=["take_back"], url_path="withdraw")
     def withdraw_one(self, request: HttpRequest, object_id: str) -> HttpResponse | None:
         """Take one's own proposal back."""
         own = self.get_queryset(request).filter(pk=object_id)
@@ -175,34 +187,43 @@ class ProposalAdmin(WindowAdmin):
         return confirmed_action(self, request, queryset.order_by("id"), question=question, then=then)
 
 
-def _would_do(proposal: Proposal) -> Preview:
+def _if_approved(proposal: Proposal) -> Preview:
     if proposal.state != ProposalState.PENDING:
-        return Preview(refusal=proposal.get_state_display())
-    made = _("Proposed by %(name)s: %(remark)s") % {
-        "name": proposal.made_by.get_full_name() or proposal.made_by.get_username(),
-        "remark": proposal.remark,
-    }
-    return Preview(effects=(kind_named(proposal.kind).describe(proposal), made))
+        return Preview(refusal=PROPOSAL_SETTLED.title)
+    return Preview(effects=(*kind_named(proposal.kind).effects(proposal), _made(proposal)))
+
+
+def _if_let_go(proposal: Proposal) -> Preview:
+    if proposal.state != ProposalState.PENDING:
+        return Preview(refusal=PROPOSAL_SETTLED.title)
+    described = kind_named(proposal.kind).describe(proposal)
+    nothing = format_lazy(_("Not carried out: {}"), described)
+    return Preview(effects=(nothing, _("What it is about is open again."), _made(proposal)))
+
+
+def _made(proposal: Proposal) -> Text:
+    name = proposal.made_by.get_full_name() or proposal.made_by.get_username()
+    return format_lazy(_("Proposed by {}: {}"), name, proposal.remark)
 
 
 _APPROVAL = Question(
     title=_("Approve these proposals?"),
     warning=_("What is approved is carried out at once, in your name and that of whoever proposed it."),
     button=_("Approve and carry out"),
-    preview=_would_do,
+    preview=_if_approved,
     form_class=RemarkForm,
 )
 _REFUSAL = Question(
     title=_("Refuse these proposals?"),
     warning=_("Nothing is carried out; whoever proposed it reads your remark."),
     button=pgettext_lazy("verb", "Refuse"),
-    preview=_would_do,
+    preview=_if_let_go,
     form_class=RemarkForm,
 )
 _WITHDRAWAL = Question(
     title=_("Take this proposal back?"),
     warning=_("Nothing is carried out, and something else can be proposed."),
     button=_("Take back"),
-    preview=_would_do,
+    preview=_if_let_go,
     is_dangerous=False,
 )

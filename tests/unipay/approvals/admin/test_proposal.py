@@ -53,6 +53,8 @@ def test_many_are_approved_at_once_and_each_outcome_is_told(checker: Client) -> 
     told = checker.post(LIST, {**chosen, "confirmed": "yes", "remark": "both seen"}).content.decode()
 
     assert "the customer said so" in asked
+    assert "138 **** 0001" in asked
+    assert "CCB" in asked
     assert "What the proposal is about has changed since" in told
     assert fresh(fine).state == "APPROVED"
     assert fresh(case).state in ("PROPOSED", "OPEN")
@@ -78,6 +80,22 @@ def test_a_proposal_is_refused_on_its_own_page(checker: Client) -> None:
 
     assert "neither: every bank cancels" in shown
     assert (fresh(proposal).state, fresh(proposal).check_remark) == ("REFUSED", "ask both banks")
+
+
+def test_a_proposal_offers_only_what_this_person_can_do_now(checker: Client) -> None:
+    waiting, own = (
+        make_proposal(make_person("maker")),
+        make_proposal(make_checker("me"), case=make_case(msisdn="13805710002")),
+    )
+    pages = []
+    for person, proposal in ((None, waiting), (own.made_by, own)):
+        if person:
+            checker.force_login(person)
+        pages.append(checker.get(f"{LIST}{proposal.pk}/change/").content.decode())
+
+    offered = [("/approve" in page, "/withdraw" in page) for page in pages]
+
+    assert offered == [(True, False), (False, True)]
 
 
 def test_its_maker_takes_it_back(client: Client) -> None:
