@@ -14,6 +14,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.db import connection, transaction
 from django.db.models import Model
+from django.template.response import SimpleTemplateResponse
 from django.test import Client, RequestFactory
 
 from signing.models import Contract, ManualCase, SigningSession, SigningTransaction
@@ -227,6 +228,13 @@ def wanted_pages() -> list[Page]:
     return [page for page in pages(make_world()) if page.name not in LEFT_OUT]
 
 
+@pytest.fixture
+def _nothing_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether a page opens is known before it is drawn, and to draw each for every role would take minutes."""
+    monkeypatch.setattr(SimpleTemplateResponse, "rendered_content", "")
+
+
+@pytest.mark.usefixtures("_nothing_drawn")
 @pytest.mark.parametrize("letter", ROLES, ids=ROLES.get)
 def test_a_role_opens_exactly_what_the_table_says(letter: str) -> None:
     wanted = wanted_pages()
@@ -237,6 +245,7 @@ def test_a_role_opens_exactly_what_the_table_says(letter: str) -> None:
     assert found == []
 
 
+@pytest.mark.usefixtures("_nothing_drawn")
 def test_staff_without_a_role_open_only_what_is_for_all_staff() -> None:
     assert list(differing(member("somebody"), "?", wanted_pages())) == []
 
@@ -283,6 +292,7 @@ def fingerprint(but: set[str]) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.usefixtures("_nothing_drawn")
 def test_the_auditor_changes_nothing_whatever_is_tried() -> None:
     world = make_world()
     client = member("auditor", "auditor")
