@@ -1,6 +1,7 @@
 """Which tables a statement reads whole: the plans PostgreSQL makes for what the code sends."""
 
 import json
+import math
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -25,7 +26,10 @@ def statements_sent() -> Iterator[list[Statement]]:
 
 
 def tables_read_whole(statements: Iterable[Statement]) -> set[str]:
-    """Return the tables that any of the statements would read from beginning to end."""
+    """Return the tables that any of the statements would read from beginning to end.
+
+    One that a limit stops early on its way is not read whole.
+    """
     return {table for statement in statements for table in _scanned(_plan(*statement))}
 
 
@@ -37,8 +41,11 @@ def _plan(sql: str, parameters: Any) -> dict[str, Any]:
     return plan
 
 
-def _scanned(node: dict[str, Any]) -> Iterator[str]:
-    if node["Node Type"] == "Seq Scan":
+def _scanned(node: dict[str, Any], most: float = math.inf) -> Iterator[str]:
+    """The tables scanned under the node, which may cost `most`: less than half of a scan is not all of it."""
+    if node["Node Type"] == "Limit":
+        most = min(most, node["Total Cost"])
+    if node["Node Type"] == "Seq Scan" and node["Total Cost"] / 2 <= most:
         yield node["Relation Name"]
     for each in node.get("Plans", []):
-        yield from _scanned(each)
+        yield from _scanned(each, most)
