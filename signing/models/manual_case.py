@@ -127,7 +127,7 @@ class ManualCase(models.Model):
     @transition(state, CaseState.PROPOSED, CaseState.OPEN)
     def let_go(self, *, why: str) -> None:
         """The proposal was refused (`why` says for what), withdrawn, or came to nothing: as open as before."""
-        self.came_back = why[:400]
+        self.came_back = why[:400] or self.came_back
 
     @transition(state, list(UNDECIDED), CaseState.WITHDRAWN)
     def withdraw(self, *, remark: str, now: datetime) -> None:

@@ -95,3 +95,12 @@ def test_a_decided_case_that_comes_back_says_why() -> None:
     reopened = fresh(case)
     assert (reopened.state, reopened.decision, reopened.approved_by) == ("OPEN", "", None)
     assert "nobody answers" in reopened.came_back
+
+
+def test_a_proposal_taken_back_leaves_standing_why_the_case_came_back() -> None:
+    case = make_case(came_back="CCB contract_cancelled: nobody answers")
+    proposal = make_proposal(maker := make_person("maker"), case=case)
+
+    proposals.withdraw(proposal.proposal_no, by_id=maker.pk, now=NOW)
+
+    assert (fresh(case).state, fresh(case).came_back) == ("OPEN", "CCB contract_cancelled: nobody answers")
