@@ -10,6 +10,7 @@ from unipay.backoffice.roles import OVER_PEOPLE
 from unipay.backoffice.standing import own_rights, standing_of
 
 ASSIGN = "backoffice.assign_roles"
+CHECK = "approvals.check_proposal"
 
 
 def may_give(person: Any, rights: Iterable[str]) -> bool:
@@ -38,7 +39,8 @@ def may_end_break_glass(person: Any) -> bool:
 def may_look_after(person: Any, account: User) -> bool:
     """Tell whether the account is within the person's reach: whoever sets its password can do what it may.
 
-    What a break-glass lends reaches no account that may do what the person may not do anyway.
+    What a break-glass lends reaches no account that may do what the person may not do anyway, and from a checker's
+    hand none at all: a checker with a maker's password would be both.
     """
     if person.is_superuser or account.pk == person.pk:
         return True
@@ -46,7 +48,8 @@ def may_look_after(person: Any, account: User) -> bool:
         return False
     rights = _rights_behind(account)
     if standing_of(person).break_glass_no:
-        return rights <= own_rights(person)
+        own = own_rights(person)
+        return CHECK not in own and rights <= own
     return may_give(person, rights) if person.has_perm(ASSIGN) else rights <= person.get_all_permissions()
 
 

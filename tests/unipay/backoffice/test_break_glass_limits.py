@@ -120,6 +120,12 @@ def test_a_colleague_who_may_do_no_more_is_helped(browser: Client) -> None:
     assert colleague.check_password(NEW)
 
 
+def test_a_checker_reaches_no_maker_meanwhile() -> None:
+    clerk = person("clerk", "customer_service")
+
+    assert not may_look_after(break_it_for(person("boss", "supervisor", BREAK_GLASS)), clerk)
+
+
 def test_another_who_broke_the_glass_is_out_of_reach(night: User) -> None:
     assert not may_look_after(night, person("auditor", "auditor"))
     assert not may_look_after(night, break_it_for(person("other", "auditor", BREAK_GLASS)))
