@@ -46,6 +46,12 @@ METRICS_TOKEN = env.text("METRICS_TOKEN")
 # Business limits that an operator may tune without a release.
 UNIPAY_MAX_SECONDARY_NUMBERS = env.number("UNIPAY_MAX_SECONDARY_NUMBERS", default=10, most=50)
 UNIPAY_PROVISIONAL_MINUTES = env.number("UNIPAY_PROVISIONAL_MINUTES", default=30, least=1, most=7 * 24 * 60)
+UNIPAY_FILES_DIR = writable_directory(
+    Path(env.text("UNIPAY_FILES_DIR", default=str(UNIPAY_DATA_DIR / "files"))).resolve(), "UNIPAY_FILES_DIR"
+)
+UNIPAY_MATCHING_MEMORY_MB = env.number("UNIPAY_MATCHING_MEMORY_MB", default=700, least=200)
+UNIPAY_MATCHING_THREADS = env.number("UNIPAY_MATCHING_THREADS", default=2, least=1, most=64)
+UNIPAY_MAX_FILE_MB = env.number("UNIPAY_MAX_FILE_MB", default=5 * 1024, least=1)
 UNIPAY_SESSION_MINUTES = env.number("UNIPAY_SESSION_MINUTES", default=30, least=1, most=24 * 60)
 
 INSTALLED_APPS = [
@@ -76,8 +82,10 @@ INSTALLED_APPS = [
     "unipay.partners",
     "unipay.messaging",
     "unipay.approvals",
+    "unipay.exchange",
     "unipay.api",
     "signing",
+    "reconciliation",
 ]
 if UNIPAY_SANDBOX or TESTING:
     UNIPAY_SANDBOX = True
