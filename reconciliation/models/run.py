@@ -27,7 +27,7 @@ class Run(models.Model):
     `cut_off_at`: what the file knows; what changed here later is not corrected by it. Counts are of contracts:
     `their_count` lines that counted, `our_count` contracts of ours compared, `even_count` that agree.
     `round` grows each time it is opened again. `is_current`: a corrected file's run takes the place of the one before.
-    `claimed_until` and `claimed_by`: one worker at a time. `released_*`: people let it go before its turn.
+    `released_by`: who let it go before its turn. `next_attempt_at`: not before then, after something failed.
     """
 
     run_no = models.CharField(_("run number"), max_length=64, unique=True)
@@ -83,9 +83,8 @@ class Run(models.Model):
         verbose_name=_("approved by"),
     )
     exports = models.PositiveSmallIntegerField(_("correction files sent"), default=0)
-    claimed_by = models.CharField(_("worked on by"), max_length=64, blank=True)
-    claimed_until = models.DateTimeField(_("worked on until"), null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    attempts = models.PositiveSmallIntegerField(_("failed attempts"), default=0)
+    next_attempt_at = models.DateTimeField(_("next attempt"), null=True, blank=True)
     last_error = models.CharField(_("last error"), max_length=400, blank=True)
 
     class Meta:
@@ -118,7 +117,7 @@ class Run(models.Model):
         indexes = [
             models.Index(fields=["business_date", "partner"], name="run_by_day"),
             models.Index(fields=["partner", "-id"], name="run_by_partner"),
-            models.Index(fields=["claimed_until", "id"], name="run_unfinished", condition=~Q(state__in=OVER)),
+            models.Index(fields=["state", "id"], name="run_unfinished", condition=~Q(state__in=OVER)),
         ]
         triggers = [
             pgtrigger.Protect(
