@@ -48,12 +48,19 @@ _PARTNER_TABLES = (
     "partnerpermission endpoint"
 )
 _CALENDAR_TABLES = "periodictask crontabschedule intervalschedule"
+_LAYOUT_TABLES = "filelayout layoutcolumn"
 
 _SEE_SIGNING = _rights("signing", "view", "contract signingsession signingtransaction manualcase")
 _SEE_CASES = _rights("signing", "view", "casecomment caseattachment caseservicelevel")
 _SEE_MESSAGES = _rights("messaging", "view", "inboundrequest outboundmessage deliveryattempt")
 _SEE_PARTNERS = _rights("partners", "view", _PARTNER_TABLES)
 _SEE_PROPOSALS = frozenset({"approvals.view_proposal"})
+_SEE_FILES = _rights(
+    "exchange", "view", f"{_LAYOUT_TABLES} receivedfile filefault sentfile fileexpectation expectedfile"
+)
+_SEE_FILE_LINES = _rights("exchange", "view", "directory envelopekey")
+_SEE_RUNS = _rights("reconciliation", "view", "run discrepancy")
+_SEE_RUN_RULES = _rights("reconciliation", "view", "treatmentrule guard")
 _SEE_PEOPLE = (
     _rights("auth", "view", "user group")
     | _rights("axes", "view", "accessattempt accesslog accessfailurelog")
@@ -66,6 +73,10 @@ _SEE_ALL = (
     | _SEE_PARTNERS
     | _SEE_PROPOSALS
     | _SEE_PEOPLE
+    | _SEE_FILES
+    | _SEE_FILE_LINES
+    | _SEE_RUNS
+    | _SEE_RUN_RULES
     | _rights("approvals", "view", "approvalrule")
     | _rights("messaging", "view", "line replayrun")
     | _rights("django_celery_beat", "view", _CALENDAR_TABLES)
@@ -80,9 +91,26 @@ _CUSTOMER_SERVICE = (
     | _SEE_MESSAGES
     | _SEE_PROPOSALS
     | _REVEAL
+    | _SEE_RUNS
     | {"signing.decide_manualcase", "partners.view_partner"}
 )
-_FINANCE = _SEE_SIGNING | _SEE_PROPOSALS | _EXPORT | {"partners.view_partner", "partners.view_legalbank"}
+_FINANCE = (
+    _SEE_SIGNING
+    | _SEE_PROPOSALS
+    | _EXPORT
+    | _SEE_FILES
+    | _SEE_RUNS
+    | _SEE_RUN_RULES
+    | {"partners.view_partner", "partners.view_legalbank"}
+)
+_LAYOUTS = _rights("exchange", "add change delete", _LAYOUT_TABLES) | {"exchange.publish_filelayout"}
+# What may be done with a file is its change right; its form changes nothing.
+_FILES = _rights("exchange", "upload change download", "receivedfile") | _rights(
+    "exchange", "change download", "sentfile"
+)
+_EXPECTATIONS = _rights("exchange", "add change", "fileexpectation")
+_WAIVE = frozenset({"exchange.change_expectedfile"})
+_DIRECTORIES = _rights("exchange", "add change", "directory")
 _KEYS = _rights("partners", "change", "partner partnerkey ownkey")
 _WINDOWS = _rights("partners", "add change delete", "maintenancewindow")
 
@@ -103,12 +131,20 @@ ROLES = (
         | {"signing.check_manualcase", "signing.assign_manualcase", "signing.change_caseservicelevel"}
         | {"approvals.view_approvalrule"},
     ),
-    Role("finance", _("Finance"), _("Reads contracts and takes lists out."), _FINANCE),
+    Role(
+        "finance",
+        _("Finance"),
+        _("Exchanges files with partners, describes their layouts, and follows reconciliation."),
+        _FINANCE | _LAYOUTS | _FILES | _WAIVE | {"reconciliation.propose_run"},
+    ),
     Role(
         "finance_checker",
         _("Finance checker"),
         _("Approves what others propose about money and contracts."),
-        _FINANCE | _CHECK | _SEE_CASES | {"approvals.view_approvalrule"},
+        _FINANCE
+        | _CHECK
+        | _SEE_CASES
+        | {"approvals.view_approvalrule", "reconciliation.check_run", "exchange.download_sentfile"},
     ),
     Role(
         "operations",
@@ -118,12 +154,20 @@ ROLES = (
         | _SEE_MESSAGES
         | _EXPORT
         | _SEE_PARTNERS
+        | _SEE_FILES
+        | _SEE_FILE_LINES
+        | _SEE_RUNS
+        | _SEE_RUN_RULES
+        | _DIRECTORIES
+        | _EXPECTATIONS
+        | _WAIVE
         | _KEYS
         | _WINDOWS
         | _rights("partners", "add change", "resultcode")
         | _rights("messaging", "view", "line replayrun")
         | _rights("django_celery_beat", "view change", _CALENDAR_TABLES)
-        | {"messaging.change_outboundmessage", "axes.view_accessattempt", "axes.delete_accessattempt"},
+        | {"messaging.change_outboundmessage", "axes.view_accessattempt", "axes.delete_accessattempt"}
+        | {"exchange.change_sentfile", "reconciliation.release_run"},
     ),
     Role(
         "partner_manager",
@@ -132,6 +176,12 @@ ROLES = (
         _SEE_MESSAGES
         | _EXPORT
         | _SEE_PARTNERS
+        | _SEE_FILES
+        | _SEE_FILE_LINES
+        | _LAYOUTS
+        | _DIRECTORIES
+        | _EXPECTATIONS
+        | _rights("exchange", "add change", "envelopekey")
         | _KEYS
         | _WINDOWS
         | _rights("partners", "add change", "partner legalbank")
@@ -148,6 +198,7 @@ ROLES = (
         | _rights("auth", "add change", "user")
         | _rights("backoffice", "add change delete", "posting")
         | _rights("approvals", "add change delete", "approvalrule")
+        | _rights("reconciliation", "add change delete", "treatmentrule guard")
         | _rights("django_celery_beat", "change", _CALENDAR_TABLES)
         | {"backoffice.assign_roles", "axes.delete_accessattempt", "signing.change_caseservicelevel"},
     ),

@@ -25,6 +25,27 @@ MENU = (
         ),
     ),
     (
+        gettext_lazy("Reconciliation"),
+        (
+            ("reconciliation.run", "balance"),
+            ("reconciliation.discrepancy", "difference"),
+            ("reconciliation.treatmentrule", "healing"),
+            ("reconciliation.guard", "shield"),
+        ),
+    ),
+    (
+        gettext_lazy("Files"),
+        (
+            ("exchange.receivedfile", "file_download"),
+            ("exchange.sentfile", "file_upload"),
+            ("exchange.expectedfile", "event_available"),
+            ("exchange.filelayout", "table_rows"),
+            ("exchange.fileexpectation", "event_repeat"),
+            ("exchange.directory", "folder_shared"),
+            ("exchange.envelopekey", "encrypted"),
+        ),
+    ),
+    (
         gettext_lazy("Messages"),
         (
             ("messaging.inboundrequest", "call_received"),

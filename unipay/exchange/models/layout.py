@@ -108,6 +108,7 @@ class FileLayout(models.Model):
     class Meta:
         verbose_name = _("file layout")
         verbose_name_plural = _("file layouts")
+        permissions = [("publish_filelayout", _("Can publish and retire file layouts"))]
         constraints = [
             models.UniqueConstraint(fields=["code", "version"], name="one_layout_per_version"),
             models.UniqueConstraint(

@@ -100,7 +100,10 @@ class ReceivedFile(models.Model):
     class Meta:
         verbose_name = _("received file")
         verbose_name_plural = _("received files")
-        permissions = [("upload_receivedfile", _("Can upload files of partners"))]
+        permissions = [
+            ("upload_receivedfile", _("Can upload files of partners")),
+            ("download_receivedfile", _("Can download files of partners as they came")),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["digest"],
