@@ -86,6 +86,7 @@ class Run(models.Model):
     attempts = models.PositiveSmallIntegerField(_("failed attempts"), default=0)
     next_attempt_at = models.DateTimeField(_("next attempt"), null=True, blank=True)
     last_error = models.CharField(_("last error"), max_length=400, blank=True)
+    counted_at = models.DateTimeField(_("figures as of"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("reconciliation run")
