@@ -18,7 +18,8 @@ class Discrepancy(models.Model):
     file's line, each sealed as the contract's columns are ({"account_number": "k1:…"}), for the correction alone.
     `line_no`: the line of the run's file. `seen_version`: the contract's version that was compared.
     `attributes`: which of them differ. `order_no`: the line of the province's correction file,
-    counting from 1 in a run. `round`: the run's when it was found.
+    counting from 1 in a run. `round`: the run's when it was found. `taken_up_by`: the later run that decided what was
+    carried, whether or not it still differed then (`carried_to`).
     State is text, not an FSM field: a run changes millions at a time, in SQL.
     """
 
@@ -74,13 +75,21 @@ class Discrepancy(models.Model):
         db_index=False,
         verbose_name=_("manual case"),
     )
-    carried_from = models.OneToOneField(
+    carried_from = models.ForeignKey(
         "self",
         models.PROTECT,
         null=True,
         blank=True,
         related_name="carried_to",
         verbose_name=_("carried from"),
+    )
+    taken_up_by = models.ForeignKey(
+        "reconciliation.Run",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="taken_up",
+        verbose_name=_("taken up by"),
     )
     order_no = models.BigIntegerField(_("line of the correction file"), null=True, blank=True)
     exports = models.PositiveSmallIntegerField(_("times sent"), default=0)
@@ -129,6 +138,11 @@ class Discrepancy(models.Model):
                 condition=Q(contract__isnull=False),
             ),
             models.Index(fields=["case"], name="discrepancy_by_case", condition=Q(case__isnull=False)),
+            models.Index(
+                fields=["run"],
+                name="discrepancy_to_take_up",
+                condition=Q(state=DiscrepancyState.CARRIED, taken_up_by=None),
+            ),
             models.Index(
                 fields=["exported_at", "id"],
                 name="discrepancy_unanswered",

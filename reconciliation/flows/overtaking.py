@@ -1,0 +1,51 @@
+"""What happens when a later file says what an earlier one says, and more: the earlier one decides nothing any more."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from reconciliation import queries
+from reconciliation.models import Run
+from reconciliation.states import Period, RunState
+
+UNDECIDED = (RunState.OPENED, RunState.RECEIVED, RunState.MATCHED, RunState.AWAITING_APPROVAL)
+
+
+def by_corrected_file(before: Run, *, file_no: str, now: datetime) -> None:
+    """The partner sent the day's file again: what the earlier run has not corrected yet it never will.
+
+    The caller holds the earlier run's row.
+    """
+    before.is_current = False
+    if before.state in UNDECIDED:
+        with translation.override(settings.LANGUAGE_CODE):
+            before.overtake(remark=_("A corrected file came: %(file)s.") % {"file": file_no}, now=now)
+    before.save()
+
+
+def by_earlier_full(increment: Run, *, now: datetime) -> None:
+    """An increment that came after a full list which covers its day, and which our book is even with."""
+    full = queries.last_full(increment)
+    if increment.period == Period.INCREMENT and full is not None and full >= increment.business_date:
+        _overtake(increment, full.isoformat(), now)
+
+
+def increments_by(full: Run, *, now: datetime) -> None:
+    """A full list our book is now even with covers the increments up to its day that still waited."""
+    waiting = Run.objects.select_for_update().filter(
+        partner_id=full.partner_id,
+        side=full.side,
+        period=Period.INCREMENT,
+        business_date__lte=full.business_date,
+        state=RunState.OPENED,
+    )
+    for increment in waiting.order_by("id"):
+        _overtake(increment, full.business_date.isoformat(), now)
+
+
+def _overtake(increment: Run, day: str, now: datetime) -> None:
+    with translation.override(settings.LANGUAGE_CODE):
+        increment.overtake(remark=_("The full list of %(day)s covers this day.") % {"day": day}, now=now)
+    increment.save()
