@@ -49,7 +49,7 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
     lines = _Lines(rows)
     with connection.cursor() as cursor:
         cursor.copy_expert(
-            f"COPY {quote(table)} ({', '.join(map(quote, columns))}) FROM STDIN", lines, size=1 << 20
+            f"COPY {quote(table)} ({', '.join(map(quote, columns))}) FROM STDIN", lines, 1 << 20
         )
     return lines.count
 
