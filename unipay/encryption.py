@@ -19,6 +19,8 @@ INDEX_KEY_VARIABLE = "UNIPAY_BLIND_INDEX_KEY"
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
 _TAG_BYTES = 16
+_BLOCK_BYTES = 64  # of SHA-256, RFC 2104
+_HMAC_PADS = (0x36, 0x5C)
 _KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
 
@@ -88,6 +90,20 @@ class Keyring:
         """Return 64 hex digits, equal for equal values of one context, meaningless without the key."""
         text = f"{context}\0{value}".encode()
         return hmac.new(self._index_key, text, hashlib.sha256).hexdigest()
+
+    def blind_index_pads(self, *, context: str) -> tuple[bytes, bytes]:
+        """Return (inner, outer), with which a database computes blind indexes of one context by columns.
+
+        blind_index(value) = sha256(outer + sha256(inner + value)). Both are as secret as the key.
+        """
+        key = (
+            self._index_key
+            if len(self._index_key) <= _BLOCK_BYTES
+            else hashlib.sha256(self._index_key).digest()
+        )
+        block = key.ljust(_BLOCK_BYTES, b"\0")
+        inner, outer = (bytes(byte ^ pad for byte in block) for pad in _HMAC_PADS)
+        return inner + f"{context}\0".encode(), outer
 
 
 @lru_cache(maxsize=8)

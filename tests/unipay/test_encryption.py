@@ -1,6 +1,7 @@
 """Sealed values: opened only with the right key and context, found by their blind index."""
 
 import base64
+import hashlib
 
 import pytest
 from django.core.exceptions import FieldError
@@ -211,3 +212,17 @@ def test_a_sealed_field_refuses_to_be_searched(lookup: str) -> None:
 
 def test_a_sealed_field_may_be_asked_whether_it_is_empty() -> None:
     assert SealedTextField(context="c").get_lookup("isnull") is models.lookups.IsNull
+
+
+@given(st.binary(min_size=32, max_size=130), st.text(max_size=30), st.text(max_size=30))
+def test_the_pads_make_the_blind_index(index_key: bytes, value: str, context: str) -> None:
+    ring = Keyring({"k1": FIRST}, "k1", index_key)
+    try:
+        text = value.encode()
+        inner, outer = ring.blind_index_pads(context=context)
+    except UnicodeEncodeError:
+        return
+
+    inside = hashlib.sha256(inner + text).digest()
+
+    assert hashlib.sha256(outer + inside).hexdigest() == ring.blind_index(value, context=context)

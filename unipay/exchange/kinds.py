@@ -46,6 +46,7 @@ class FileField:
 
     `required`: a layout without a column for it is refused, and so is a line that leaves it empty. `choices`: the words
     a CODE may be, each with its title; a layout's code map translates the partner's codes into them.
+    `longest`: how many characters a TEXT or NAME may have.
     """
 
     name: str
@@ -53,6 +54,7 @@ class FileField:
     type: FieldType
     required: bool = False
     choices: tuple[tuple[str, Text], ...] = ()
+    longest: int = 64
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ class FileKind:
     is a fault. `total`: the FEN field a trailer may sum up. `on_accepted(file, reading, now)` runs outside any
     transaction when a received file was accepted, with the file's lines at hand; it must be harmless when repeated,
     as whoever crashed here is run again. `on_settled(file, now)` hears that a file of ours was acknowledged or failed.
+    `leads_to(file)`: the address of what an accepted file led to, for people; "" while there is nothing.
     """
 
     name: str
@@ -73,6 +76,7 @@ class FileKind:
     total: str = ""
     on_accepted: Callable[[ReceivedFile, Reading, datetime], None] | None = None
     on_settled: Callable[[SentFile, datetime], None] | None = None
+    leads_to: Callable[[ReceivedFile], str] | None = None
 
     def field(self, name: str) -> FileField:
         """Return the field; raises ValueError for a name the kind does not have."""

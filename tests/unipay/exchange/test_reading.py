@@ -1,0 +1,156 @@
+"""Reading files: every line accounted for, every fault named with line, column and reason."""
+
+import pytest
+
+from tests.unipay.exchange.files import DAY, faults, make_layout, neutral, reading_of, rows
+from unipay.exchange.reading import ReadingRefused
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
+
+HEADER = "H|ICBC|2026-11-20|2026-11-21T00:00:00+08:00|20261120-1\n"
+LINE = (
+    "D|B1|13805710001|13805710002,13805710003|6222021234567890128||DEBIT|张三||5000|10000|Y"
+    "|2026-11-01T08:00:00+08:00\n"
+)
+OTHER = "D|B2|13805710009||||||||||\n"
+
+
+def full(*lines: str, header: str = HEADER, trailer: str | None = None) -> bytes:
+    return (header + "".join(lines) + (trailer if trailer is not None else f"T|{len(lines)}\n")).encode()
+
+
+def test_a_good_file_is_read_into_typed_columns() -> None:
+    with reading_of(full(LINE, OTHER), neutral("bank_contract_full")) as reading:
+        assert rows(reading) == [
+            (2, False, "B1", "13805710001", "13805710002,13805710003", "6222021234567890128", None)
+            + ("DEBIT", "张三", None, 5000, 10000, True, "2026-11-01 00:00:00+00"),
+            (3, False, "B2", "13805710009", "", *[None] * 9),
+        ]
+        assert faults(reading) == []
+        assert (reading.line_count, reading.accepted_count, reading.faulty_count) == (2, 2, 0)
+        assert reading.header == {
+            "partner_code": "ICBC",
+            "business_date": "2026-11-20",
+            "cut_off_at": "2026-11-20T16:00:00+00:00",
+            "file_no": "20261120-1",
+        }
+        assert reading.trailer == {"row_count": 2}
+        assert reading.business_date == DAY
+
+
+def test_each_fault_is_told_with_line_column_and_reason() -> None:
+    broken = [
+        "D|B1|1380571000||62220212345678A||GOLD||330102199001011235|12.5|x|maybe|2026-13-01T00:00:00+08:00\n",
+        "D||13805710001||||||||||\n",
+        "D|B3|13805710001|13805710002,13805710002|||||||||\n",
+        "D|B4|13805710001|13805710001|||||||||\n",
+        "D|B5|13805710001\n",
+        "D|B6|13805710001||||||||||||\n",
+        "X|B7|13805710001||||||||||\n",
+    ]
+
+    with reading_of(full(*broken), neutral("bank_contract_full")) as reading:
+        assert faults(reading) == [
+            (2, "account_number", "bad_account", "622************"),
+            (2, "account_type", "unknown_code", "GOLD"),
+            (2, "auto_pay", "bad_flag", "maybe"),
+            (2, "identity_no", "bad_identity_no", "330***************"),
+            (2, "msisdn", "bad_msisdn", "138*******"),
+            (2, "recharge_amount_fen", "bad_amount", "x"),
+            (2, "recharge_threshold_fen", "bad_amount", "12.5"),
+            (2, "signed_at", "bad_time", "2026-13-01T00:00:00+08:00"),
+            (3, "bank_contract_no", "empty", ""),
+            (4, "secondary_msisdns", "repeated_number", "138********************"),
+            (5, "secondary_msisdns", "repeated_number", "138********"),
+            (6, "", "too_few_columns", ""),
+            (7, "", "too_many_columns", ""),
+            (8, "", "wrong_mark", ""),
+        ]
+        assert (reading.line_count, reading.accepted_count, reading.faulty_count) == (7, 0, 7)
+        assert reading.unreadable_count == 4
+
+
+def test_lines_of_one_key_are_all_faulty() -> None:
+    with reading_of(
+        full(LINE, OTHER, LINE.replace("5000", "6000")), neutral("bank_contract_full")
+    ) as reading:
+        assert faults(reading) == [
+            (2, "bank_contract_no", "duplicate_key", ""),
+            (4, "bank_contract_no", "duplicate_key", ""),
+        ]
+        assert [line[:2] for line in rows(reading)] == [(2, True), (3, False), (4, True)]
+        assert reading.unreadable_count == 0
+
+
+def test_blank_and_broken_lines_keep_the_numbers_of_the_others() -> None:
+    content = (
+        HEADER.encode()
+        + b"\n"
+        + OTHER.encode()
+        + b"D|\xff\xfe|1||||||||||\nD|"
+        + b"x" * 100_000
+        + b"\nD|\0|||||||||||\n"
+    )
+    content += LINE.encode() + b"T|6\n\n\n"
+
+    with reading_of(content, neutral("bank_contract_full")) as reading:
+        assert faults(reading) == [
+            (2, "", "empty_line", ""),
+            (4, "", "bad_encoding", ""),
+            (5, "", "line_too_long", ""),
+            (6, "", "bad_character", ""),
+        ]
+        assert [line[:3] for line in rows(reading, "bank_contract_no") if not line[1]] == [
+            (3, False, "B2"),
+            (7, False, "B1"),
+        ]
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "empty_file"),
+        (b"\n\n", "empty_file"),
+        (full(OTHER, header=""), "no_header"),
+        (full(OTHER, trailer=""), "no_trailer"),
+        (full(OTHER, trailer="T|2\n"), "wrong_row_count"),
+        (full(OTHER, trailer="T|x\n"), "bad_trailer"),
+        (full(OTHER, trailer="T\n"), "bad_trailer"),
+        (full(OTHER, header="H|ICBC|2026-11-31|2026-11-21T00:00:00+08:00|1\n"), "bad_header"),
+        (full(OTHER, header="H|BOC|2026-11-20|2026-11-21T00:00:00+08:00|1\n"), "wrong_partner"),
+        (full(OTHER, header="H|ICBC|2026-11-19|2026-11-21T00:00:00+08:00|1\n"), "wrong_date"),
+    ],
+)
+def test_a_file_that_is_wrong_as_a_whole_is_refused(content: bytes, code: str) -> None:
+    with (
+        pytest.raises(ReadingRefused) as refused,
+        reading_of(content, neutral("bank_contract_full"), business_date=DAY),
+    ):
+        pass
+
+    assert refused.value.code == code
+
+
+def test_more_lines_than_the_layout_allows_are_refused() -> None:
+    layout = make_layout("bank_contract_full", ["bank_contract_no", "msisdn"], max_rows=2)
+
+    with pytest.raises(ReadingRefused) as refused, reading_of(b"B1|13805710001\n" * 3, layout):
+        pass
+
+    assert refused.value.code == "too_many_lines"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"B1|13805710001\r\nB2|13805710002\r\n",
+        b"\xef\xbb\xbfB1|13805710001\nB2|13805710002",
+        b" B1 |\t13805710001\nB2|13805710002\n",
+    ],
+    ids=["crlf", "bom", "blanks"],
+)
+def test_line_ends_marks_and_blanks_do_not_matter(content: bytes) -> None:
+    layout = make_layout("bank_contract_full", ["bank_contract_no", "msisdn"])
+
+    with reading_of(content, layout) as reading:
+        assert rows(reading) == [(1, False, "B1", "13805710001"), (2, False, "B2", "13805710002")]
