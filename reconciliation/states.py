@@ -95,6 +95,10 @@ class Treatment(TextChoices):
     UPDATE = "UPDATE", _("tell the province to update it")
 
 
+# These end contracts: the shrink guard counts them.
+ENDING = (Treatment.TERMINATE, Treatment.DELETE)
+
+
 class DiscrepancyState(TextChoices):
     """OPEN until treated; EXPORTED waits for somebody's answer; the others are final."""
 

@@ -98,7 +98,7 @@ def _laid_out(shown: list[Shown]) -> dict[str, list[Any]]:
     return {
         "remarks": [each for each in shown if isinstance(each, Remark)],
         "cards": [each for each in shown if isinstance(each, Card)],
-        "figures": [_drawn(each) if isinstance(each, Chart) else _way(each) for each in figures],
+        "figures": [drawn(each) if isinstance(each, Chart) else way(each) for each in figures],
     }
 
 
@@ -110,7 +110,8 @@ def _ranked(chart: Chart) -> Ranking:
     return Ranking(chart, tuple(_stage(step, most) for step in steps if step.figure))
 
 
-def _drawn(chart: Chart) -> Drawing | Ranking:
+def drawn(chart: Chart) -> Drawing | Ranking:
+    """Return the chart ready for `overview/chart.html`, or for `overview/ranking.html` where it is a list."""
     if chart.is_list:
         return _ranked(chart)
     links = [list(series.links) for series in chart.series]
@@ -136,7 +137,8 @@ def _cell(chart: Chart, series: int, place: int) -> Cell:
     return Cell(row.values[place], row.links[place] if row.links else "")
 
 
-def _way(funnel: Funnel) -> Way:
+def way(funnel: Funnel) -> Way:
+    """Return the funnel ready for `overview/funnel.html`."""
     whole = max((step.figure for step in funnel.steps), default=0)
     stages = tuple(_stage(step, whole) for step in funnel.steps)
     return Way(funnel, stages if whole else (), tuple(step for step in funnel.lost if step.figure))
