@@ -49,6 +49,10 @@ class Environment(environ.Env):  # type: ignore[misc]
             raise ImproperlyConfigured(f"{name} must be one of {', '.join(sorted(among))}, not {given!r}.")
         return given
 
+    def words(self, name: str, *, default: list[str]) -> list[str]:
+        """Return a comma-separated list."""
+        return [part.strip() for part in self.text(name).split(",") if part.strip()] or default
+
     def hosts(self, name: str, *, default: list[str]) -> list[str]:
         """Return a comma-separated list of host names."""
         given = [host.strip() for host in self.text(name).split(",") if host.strip()] or default

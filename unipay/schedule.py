@@ -76,4 +76,24 @@ SCHEDULE = (
         Every(timedelta(minutes=1)),
         _("Counts what happened today for the overview, which never reads the big tables itself."),
     ),
+    Entry(
+        "exchange.sweep",
+        Every(timedelta(seconds=15)),
+        _("Files to read, files to deliver and directories to look into, whatever became of their wake-ups."),
+    ),
+    Entry(
+        "exchange.expect",
+        Every(timedelta(minutes=1)),
+        _("Writes down which files must come in the next weeks, and raises the alarm for those that did not."),
+    ),
+    Entry(
+        "exchange.tidy",
+        Every(timedelta(minutes=30)),
+        _("Gives up uploads nobody completed, and frees the space of what crashes left behind."),
+    ),
+    Entry(
+        "reconciliation.sweep",
+        Every(timedelta(minutes=1)),
+        _("Takes reconciliation runs up again: what waited for its turn, what failed, what a crash left (B)."),
+    ),
 )

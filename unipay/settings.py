@@ -52,6 +52,10 @@ UNIPAY_FILES_DIR = writable_directory(
 UNIPAY_MATCHING_MEMORY_MB = env.number("UNIPAY_MATCHING_MEMORY_MB", default=700, least=200)
 UNIPAY_MATCHING_THREADS = env.number("UNIPAY_MATCHING_THREADS", default=2, least=1, most=64)
 UNIPAY_MAX_FILE_MB = env.number("UNIPAY_MAX_FILE_MB", default=5 * 1024, least=1)
+UNIPAY_DIRECTORY_PROTOCOLS = env.words("UNIPAY_DIRECTORY_PROTOCOLS", default=["sftp", "ftp", "file"])
+UNIPAY_LOCAL_DIRECTORIES = env.words(
+    "UNIPAY_LOCAL_DIRECTORIES", default=[str(UNIPAY_DATA_DIR / "exchange")] if DEBUG else []
+)
 UNIPAY_SESSION_MINUTES = env.number("UNIPAY_SESSION_MINUTES", default=30, least=1, most=24 * 60)
 
 INSTALLED_APPS = [

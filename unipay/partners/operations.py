@@ -15,6 +15,9 @@ TITLES: dict[str, Text] = {
     "contracts.terminate": _("termination"),
     "number_events.create": _("number event"),
     "requests.read": _("request query"),
+    "files.create": _("file upload"),
+    "files.read": _("file query and download"),
+    "files.acknowledge": _("acknowledgement of a file"),
     "check_eligibility": _("eligibility check"),
     "number_status": _("number status query"),
     "query_signing": _("signing query"),
@@ -28,9 +31,11 @@ TITLES: dict[str, Text] = {
 _EVERYONE = ("requests.read",)
 _CONTRACTS = ("contracts.read", "contracts.amend", "contracts.terminate")
 
+_FILES = ("files.create", "files.read", "files.acknowledge")
+
 DEFAULT_OPERATIONS: dict[str, tuple[str, ...]] = {
-    PartnerKind.BANK: ("signings.create", "signing_results.create", *_CONTRACTS, *_EVERYONE),
-    PartnerKind.PROVINCE: ("number_events.create", *_CONTRACTS, *_EVERYONE),
+    PartnerKind.BANK: ("signings.create", "signing_results.create", *_CONTRACTS, *_FILES, *_EVERYONE),
+    PartnerKind.PROVINCE: ("number_events.create", *_CONTRACTS, *_FILES, *_EVERYONE),
     PartnerKind.HALL: ("signing_sessions.create", "signing_sessions.read", *_CONTRACTS, *_EVERYONE),
     PartnerKind.AGENT: _EVERYONE,
     PartnerKind.PROVIDER: _EVERYONE,

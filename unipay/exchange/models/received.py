@@ -38,7 +38,8 @@ class FileOrigin(models.TextChoices):
 class ReceivedFile(models.Model):
     """One file, its content in the vault under `file_no`.
 
-    `digest`: SHA-256 of the content as it came, hex; the same content is accepted once. `refusal`: the reason in words
+    `digest`: SHA-256 of the content as it came, hex; the same content is accepted once (of a file
+    without a byte: once a day). `refusal`: the reason in words
     a finance clerk understands; `header` and `trailer` as read. Counts are of lines: `line_count` = `accepted_count` +
     `faulty_count`. `claimed_until`: whoever reads it holds it until then.
     """
@@ -107,8 +108,14 @@ class ReceivedFile(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["digest"],
-                condition=~Q(state__in=[ReceivedState.REFUSED, ReceivedState.QUARANTINED]),
+                condition=~Q(state__in=[ReceivedState.REFUSED, ReceivedState.QUARANTINED]) & Q(size__gt=0),
                 name="one_live_file_per_content",
+            ),
+            models.UniqueConstraint(
+                fields=["partner", "kind", "business_date"],
+                condition=~Q(state__in=[ReceivedState.REFUSED, ReceivedState.QUARANTINED]) & Q(size=0),
+                nulls_distinct=False,
+                name="one_live_empty_file_per_day",
             ),
             models.CheckConstraint(
                 condition=~Q(state=ReceivedState.ACCEPTED)
