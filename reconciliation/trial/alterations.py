@@ -1,7 +1,7 @@
 """How one line is got wrong: each way gives the lines that stand in the file instead of the right one."""
 
 import random
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Generator
 from typing import Any
 
 from reconciliation.states import Side
@@ -9,7 +9,7 @@ from reconciliation.trial import contracts
 from reconciliation.trial.book import card_number
 from reconciliation.trial.drift import Planted
 from reconciliation.trial.numbers import FreshNumbers
-from signing.models import HeldNumber
+from signing.models import Contract, HeldNumber
 from signing.states import AccountType
 from unipay import bank_card
 from unipay.partners.kinds import PartnerKind
@@ -37,7 +37,7 @@ class Alterations:
         self._side, self._carried, self._chance = side, carried, chance
         self._key = "bank_contract_no" if side == Side.BANK else "contract_no"
         self._fresh = FreshNumbers(chance)
-        self._elsewhere = contracts.elsewhere(partner) if side == Side.BANK else iter(())
+        self._elsewhere = contracts.elsewhere(partner) if side == Side.BANK else _nothing()
         self._held_elsewhere = ""
         self._banks = list(
             Partner.objects.filter(kind=PartnerKind.BANK).order_by("code").values_list("code", flat=True)
@@ -59,6 +59,10 @@ class Alterations:
             Planted.TWICE: lambda line: [line, line],
             Planted.FAULTY: lambda line: [{**line, "msisdn": _NOT_A_NUMBER}],
         }
+
+    def close(self) -> None:
+        """Stop reading."""
+        self._elsewhere.close()
 
     def can(self, way: Planted, line: Line) -> bool:
         """Tell whether the line can be got wrong this way: it, and its layout, have what is needed."""
@@ -121,3 +125,7 @@ class Alterations:
 
 def _more(line: Line, amount: str) -> Line:
     return {**line, amount: line[amount] + 1000}
+
+
+def _nothing() -> Generator[Contract, None, None]:
+    yield from ()

@@ -1,6 +1,6 @@
 """Our book as a partner would have it in its own: contracts read in a stream, personal columns opened."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -29,10 +29,10 @@ def at_province(province: Partner) -> Iterator[Contract]:
     return _streamed(Contract.objects.filter(province=province).select_related("bank").defer(*sealed))
 
 
-def elsewhere(bank: Partner) -> Iterator[Contract]:
+def elsewhere(bank: Partner) -> Generator[Contract, None, None]:
     """Yield the standing contracts of other banks."""
     standing = Contract.objects.filter(state__in=FORMAL).exclude(bank=bank)
-    return standing.order_by("id").only("msisdn").iterator(AT_ONCE)
+    yield from standing.order_by("id").only("msisdn").iterator(AT_ONCE)
 
 
 def journalled(business_date: date, **whose: Partner) -> Iterator[tuple[Contract, list[SigningTransaction]]]:

@@ -15,6 +15,7 @@ from unipay.exchange.copying import copy_rows
 _STAGE = "trial_contract"
 _KEPT = [name for name in COLUMNS if name != "amended_at"]
 _CREATE = f"""
+    DROP TABLE IF EXISTS {_STAGE};
     CREATE TEMP TABLE {_STAGE} ON COMMIT DROP AS
     SELECT {", ".join(_KEPT)}, signed_at AS amended_at FROM signing_contract WITH NO DATA
 """

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import IO, Any
@@ -41,7 +42,9 @@ class Wanted:
 
 def write(wanted: Wanted, to: IO[bytes], *, progress: Callable[[int], None] = lambda lines: None) -> View:
     """Write the file and return what was planted in it."""
-    return _Writer(wanted).write(to, progress)
+    writer = _Writer(wanted)
+    with closing(writer.alterations):
+        return writer.write(to, progress)
 
 
 class _Writer:
@@ -51,7 +54,7 @@ class _Writer:
         self._drift = Drift(wanted.share, ways(wanted.side, wanted.period), self._salt)
         self._lines = PartnerLines(wanted.layout)
         self._view = View(wanted.side, wanted.partner.code, wanted.period, wanted.business_date)
-        self._alterations = Alterations(
+        self.alterations = Alterations(
             wanted.partner, side=wanted.side, carried=self._lines.fields, chance=random.Random(self._salt)
         )
 
@@ -80,7 +83,7 @@ class _Writer:
             way = self._way(contract)
             if contract.state != ContractState.TERMINATED:
                 yield from self._altered(way, self._line(contract))
-            elif way is not None and self._alterations.is_free(contract.msisdn):
+            elif way is not None and self.alterations.is_free(contract.msisdn):
                 self._plant(Planted.ALIVE_THERE, contract)
                 yield self._line(contract)
 
@@ -97,7 +100,7 @@ class _Writer:
         if (
             way is None
             or last["change"] == TransactionKind.TERMINATED
-            and not self._alterations.is_free(contract.msisdn)
+            and not self.alterations.is_free(contract.msisdn)
         ):
             yield from [*before, last]
         elif last["change"] == TransactionKind.TERMINATED:
@@ -115,13 +118,13 @@ class _Writer:
             yield from self._altered(way, last)
 
     def _altered(self, way: Planted | None, line: Line) -> Iterator[Line]:
-        if way is not None and not self._alterations.can(way, line):
+        if way is not None and not self.alterations.can(way, line):
             way = _INSTEAD.get(way, Planted.ONLY_THERE)
         if way is None:
             yield line
             return
         self._view.plant(way, self._named(line))
-        altered = self._alterations.made(way, line)
+        altered = self.alterations.made(way, line)
         if way in _NEEDS_A_SIGNING:
             self._view.faulty_lines += len(altered)
         yield from altered
