@@ -25,7 +25,7 @@ _UNREADABLE = {Section.HEADER: "bad_header", Section.TRAILER: "bad_trailer"}
 class Ends:
     """The first line, the last one that is not blank, and how many blank lines stand behind it.
 
-    A line too long to be kept is None.
+    A line too long to be kept is None. `is_padded`: the file begins like one with blanks around its columns.
     """
 
     first: bytes | None
@@ -33,6 +33,7 @@ class Ends:
     blank_lines: int
     has_bom: bool
     is_empty: bool
+    is_padded: bool
 
     def line(self, section: Section) -> bytes | None:
         """Return the line a section stands on."""
@@ -59,6 +60,7 @@ def ends_of(stream: BinaryIO) -> Ends:
         blank_lines=blank,
         has_bom=has_bom,
         is_empty=not kept,
+        is_padded=any(each in start for each in (b" ", b"\t", "\u3000".encode())),
     )
 
 

@@ -16,20 +16,37 @@ from unipay.exchange.models import LayoutColumn, Section
 _NEVER = f"\x02{token_hex(8)}\x03"  # stands in no file: an empty column is '', a missing one NULL
 
 
+_BLANKS = (b" ", b"\t", "\u3000".encode())
+
+
 @dataclass
 class Watch:
     """What a file's bytes are seen to hold while they are read, frame by frame; a frame may be seen twice."""
 
+    delimiter: bytes
     line_ends: dict[int, int] = field(default_factory=dict)
     is_odd: bool = False
+    is_padded: bool = False
     last: tuple[int, bytes] = (-1, b"")
 
     def __call__(self, index: int, frame: bytes) -> None:
         """Look at one frame."""
         self.line_ends[index] = frame.count(b"\n")
         self.is_odd = self.is_odd or b"\r" in frame or b"\0" in frame
+        self.is_padded = self.is_padded or self._has_padding(frame)
         if index >= self.last[0] and frame:
             self.last = (index, frame[-1:])
+
+    def _has_padding(self, frame: bytes) -> bool:
+        """Tell whether blanks stand around a column; between two frames nobody looks, so a frame's ends count."""
+        for blank in _BLANKS:
+            if blank in frame and (
+                frame.startswith(blank)
+                or frame.endswith(blank)
+                or any(blank + mark in frame or mark + blank in frame for mark in (self.delimiter, b"\n"))
+            ):
+                return True
+        return False
 
     @property
     def line_count(self) -> int:
@@ -39,11 +56,15 @@ class Watch:
 
 @dataclass(frozen=True)
 class Source:
-    """Where the lines stand: plain delimited UTF-8, or `is_normalised` with the defect as the first column."""
+    """Where the lines stand: plain delimited UTF-8, or `is_normalised` with the defect as the first column.
+
+    `is_padded`: blanks may stand around the columns.
+    """
 
     address: str
     delimiter: str
     is_normalised: bool = False
+    is_padded: bool = True
 
 
 def load(connection: DuckDBPyConnection, plan: LayoutPlan, source: Source) -> int:
@@ -67,9 +88,9 @@ def explain_faults(connection: DuckDBPyConnection, plan: LayoutPlan) -> None:
     connection.execute(
         'CREATE OR REPLACE TABLE faults (line_no BIGINT, "column" VARCHAR, code VARCHAR, excerpt VARCHAR)'
     )
-    connection.execute(
-        "INSERT INTO faults SELECT line_no, '', defect, '' FROM lines WHERE is_faulty AND defect <> ''"
-    )
+    connection.execute("INSERT INTO faults SELECT line_no, '', defect, '' FROM lines WHERE defect <> ''")
+    unknown = ", ".join(f"{each.name} = NULL" for each in plan.fields)
+    connection.execute(f"UPDATE lines SET {unknown} WHERE defect <> ''")
     for number, column in enumerate(plan.detail, start=1):
         if column.field:
             connection.execute(_fault_query(plan, column, number))
@@ -156,9 +177,8 @@ def _texts(plan: LayoutPlan, source: Source) -> str:
     if source.is_normalised:
         first = 1 + 1 + bool(plan.mark(Section.DETAIL))
     names = [f"c{number}" for number in range(1, first + len(plan.detail) + 1)]
-    texts = ", ".join(
-        f"{columns.trimmed(f'c{first + place}')} AS t{place + 1}" for place in range(len(plan.detail))
-    )
+    shown = columns.trimmed if source.is_padded else str
+    texts = ", ".join(f"{shown(f'c{first + place}')} AS t{place + 1}" for place in range(len(plan.detail)))
     return (
         f"SELECT line_no, {_defect(plan, source, names)} AS defect, {texts} FROM ("
         f"SELECT row_number() OVER () AS line_no, * FROM {_read_csv(source, names)})"
@@ -170,7 +190,9 @@ def _defect(plan: LayoutPlan, source: Source, names: list[str]) -> str:
     if source.is_normalised:
         return "CASE WHEN c1 = '-' THEN '' ELSE c1 END"
     mark = plan.mark(Section.DETAIL)
-    wrong_mark = f"WHEN trim(c1) <> {literal(mark)} THEN 'wrong_mark' " if mark else ""
+    wrong_mark = (
+        f"WHEN c1 <> {literal(mark)} AND trim(c1) <> {literal(mark)} THEN 'wrong_mark' " if mark else ""
+    )
     return (
         f"CASE {wrong_mark}WHEN {names[-1]} IS NOT NULL THEN 'too_many_columns'"
         f" WHEN {names[-2]} IS NULL THEN 'too_few_columns' ELSE '' END"

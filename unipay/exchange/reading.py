@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -100,7 +100,7 @@ class _Content:
             or len(plan.delimiter.encode()) > 4
         ):
             return None
-        watch = Watch()
+        watch = Watch(plan.delimiter.encode())
         self._seen.watch(self._name, watch)
         return Source(f"{vault.PROTOCOL}://{self._name}", plan.delimiter), watch
 
@@ -130,11 +130,13 @@ def _read(connection: DuckDBPyConnection, plan: LayoutPlan, content: _Content) -
 
 def _load(connection: DuckDBPyConnection, plan: LayoutPlan, content: _Content, ends: Ends) -> int:
     """Load the lines; return the number of the last one that is not blank."""
-    header = int(plan.layout.has_header and not ends.is_empty)
-    direct = content.direct(plan)
-    if direct and not ends.has_bom:
+    header = int(plan.layout.has_header)
+    direct = None if ends.has_bom else content.direct(plan)
+    if direct:
         source, watch = direct
-        loaded = load(connection, plan, source) + header
+        loaded = load(connection, plan, replace(source, is_padded=ends.is_padded)) + header
+        if watch.is_padded and not ends.is_padded:
+            loaded = load(connection, plan, source) + header
         if not watch.is_odd and loaded == watch.line_count - ends.blank_lines:
             return loaded
     loaded = load(connection, plan, content.taken_apart(plan)) + header

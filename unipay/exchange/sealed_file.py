@@ -176,17 +176,25 @@ class SealedReader(io.RawIOBase):
         """Return the place."""
         return self._position
 
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Return so many bytes, fewer only at the end; all the rest for -1."""
+        wanted = self.size - self._position if size is None or size < 0 else size
+        pieces: list[bytes] = []
+        while wanted > 0 and self._position < self.size:
+            index, offset = divmod(self._position, FRAME_BYTES)
+            frame = self._frame(index)
+            piece = frame if not offset and wanted >= len(frame) else frame[offset : offset + wanted]
+            pieces.append(piece)
+            wanted -= len(piece)
+            self._position += len(piece)
+        return b"".join(pieces)
+
     def readinto(self, buffer: "bytearray | memoryview", /) -> int:  # type: ignore[override]
         """Fill the buffer as far as the file goes."""
         target = memoryview(buffer).cast("B")
-        filled = 0
-        while filled < len(target) and self._position < self.size:
-            index, offset = divmod(self._position, FRAME_BYTES)
-            piece = memoryview(self._frame(index))[offset : offset + len(target) - filled]
-            target[filled : filled + len(piece)] = piece
-            filled += len(piece)
-            self._position += len(piece)
-        return filled
+        found = self.read(len(target))
+        target[: len(found)] = found
+        return len(found)
 
     def close(self) -> None:
         """Give the descriptor back."""
