@@ -3,17 +3,19 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from reconciliation.flows import arrival
+from reconciliation.kinds import (
+    BANK_DISCREPANCIES,
+    BANK_FULL,
+    BANK_INCREMENT,
+    CORRECTION_RESULT,
+    PROVINCE_CORRECTION,
+    PROVINCE_FULL,
+    PROVINCE_INCREMENT,
+)
 from reconciliation.states import Treatment
 from signing.states import AccountType, TransactionKind
 from unipay.exchange.kinds import Direction, FieldType, FileField, FileKind, register
-
-BANK_INCREMENT = "bank_contract_increment"
-BANK_FULL = "bank_contract_full"
-PROVINCE_INCREMENT = "province_contract_increment"
-PROVINCE_FULL = "province_contract_full"
-PROVINCE_CORRECTION = "province_correction"
-CORRECTION_RESULT = "province_correction_result"
-BANK_DISCREPANCIES = "bank_discrepancies"
 
 _CHANGES = tuple(
     (str(kind), kind.label)
@@ -55,6 +57,7 @@ register(
         Direction.IN,
         (_CHANGE, _BANK_CONTRACT_NO, *_NUMBERS, *_ACCOUNT, *_TERMS, _OCCURRED),
         key=("bank_contract_no", "change", "occurred_at"),
+        on_accepted=arrival.file_accepted,
     )
 )
 register(
@@ -64,6 +67,7 @@ register(
         Direction.IN,
         (_BANK_CONTRACT_NO, *_NUMBERS, *_ACCOUNT, *_TERMS, _SIGNED),
         key=("bank_contract_no",),
+        on_accepted=arrival.file_accepted,
     )
 )
 register(
@@ -73,6 +77,7 @@ register(
         Direction.IN,
         (_CHANGE, _CONTRACT_NO, *_NUMBERS, _BANK_CODE, _MASK, *_TERMS, _OCCURRED),
         key=("contract_no", "change", "occurred_at"),
+        on_accepted=arrival.file_accepted,
     )
 )
 register(
@@ -82,6 +87,7 @@ register(
         Direction.IN,
         (_CONTRACT_NO, *_NUMBERS, _BANK_CODE, _MASK, *_TERMS),
         key=("contract_no",),
+        on_accepted=arrival.file_accepted,
     )
 )
 register(
@@ -114,7 +120,7 @@ register(
             _ORDER_NO,
             FileField("result", _("result"), FieldType.CODE, required=True, choices=_RESULTS),
             FileField("reason_code", _("reason code"), FieldType.TEXT),
-            FileField("reason_text", _("reason"), FieldType.TEXT),
+            FileField("reason_text", _("reason"), FieldType.TEXT, longest=200),
         ),
         key=("run_no", "order_no"),
     )
@@ -129,7 +135,7 @@ register(
             FileField("line_no", _("line"), FieldType.INTEGER),
             FileField("bank_contract_no", _("bank's contract number"), FieldType.TEXT, required=True),
             FileField("msisdn", _("mobile number"), FieldType.MSISDN),
-            FileField("difference", _("difference"), FieldType.TEXT, required=True),
+            FileField("difference", _("difference"), FieldType.TEXT, required=True, longest=200),
         ),
     )
 )

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from reconciliation.file_kinds import BANK_FULL, BANK_INCREMENT
+from reconciliation.kinds import BANK_FULL, BANK_INCREMENT
 from reconciliation.models import Guard, Run, TreatmentRule
 from reconciliation.states import EVEN, OVER, Difference, Period, RunState, Side, Treatment
 from reconciliation.treatment import Rule, treatments

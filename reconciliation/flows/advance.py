@@ -16,6 +16,7 @@ from reconciliation.flows.work import Clock, Stage, Work
 from reconciliation.models import Run
 from reconciliation.states import RunState, Side
 from unipay.exchange.reading import Reading
+from unipay.logging import mask_text
 
 log = structlog.get_logger(__name__)
 
@@ -73,7 +74,7 @@ def _fresh(run_no: str) -> Run:
 
 def _note_failure(run_no: str, error: Exception, now: Clock) -> None:
     """The run shows what went wrong and when it is tried again; a database that is gone is told by the log alone."""
-    log.error("reconciliation_failed", run_no=run_no, error=repr(error))
+    log.error("reconciliation_failed", run_no=run_no, error=mask_text(repr(error)))
     if connection.in_atomic_block:
         return
     try:
@@ -81,7 +82,7 @@ def _note_failure(run_no: str, error: Exception, now: Clock) -> None:
             run = Run.objects.select_for_update().get(run_no=run_no)
             run.attempts = min(run.attempts + 1, 1000)
             run.next_attempt_at = now() + _LADDER[min(run.attempts, len(_LADDER)) - 1]
-            run.last_error = f"{type(error).__name__}: {error}"[:400]
+            run.last_error = mask_text(f"{type(error).__name__}: {error}")[:400]
             run.save(update_fields=["attempts", "next_attempt_at", "last_error"])
     except DatabaseError as failure:
         log.error("reconciliation_failure_not_noted", run_no=run_no, error=repr(failure))

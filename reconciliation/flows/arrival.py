@@ -6,15 +6,18 @@ increment that a later full list covers is kept, but decides nothing.
 
 from datetime import datetime, timedelta
 
+import structlog
 from django.db import connection, transaction
 
-from reconciliation.file_kinds import BANK_FULL, BANK_INCREMENT, PROVINCE_FULL, PROVINCE_INCREMENT
 from reconciliation.flows import advance, overtaking
+from reconciliation.kinds import BANK_FULL, BANK_INCREMENT, PROVINCE_FULL, PROVINCE_INCREMENT
 from reconciliation.models import Run
 from reconciliation.states import Period, Side
 from unipay import check_digit, clock
 from unipay.exchange.models import ReceivedFile
 from unipay.exchange.reading import Reading
+
+log = structlog.get_logger(__name__)
 
 _COMPARES = {
     BANK_INCREMENT: (Side.BANK, Period.INCREMENT),
@@ -28,7 +31,11 @@ _NAMESPACE = 40  # keeps these advisory locks apart from those of other subjects
 def file_accepted(file: ReceivedFile, reading: Reading, now: datetime) -> None:
     """Open the file's run and take it as far as it goes while its lines are at hand; harmless when repeated."""
     run = open_run(file, now=now)
-    advance.advance(run.run_no, now=clock.now, reading=reading)
+    try:
+        advance.advance(run.run_no, now=clock.now, reading=reading)
+    except Exception:
+        # The file did its part; the run shows what went wrong, and is taken up again from there.
+        log.exception("run_not_advanced", run_no=run.run_no)
 
 
 @transaction.atomic

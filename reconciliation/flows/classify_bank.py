@@ -1,5 +1,5 @@
-"""What a bank's differences are once the database is asked (domain.md B): ended here, a number signed elsewhere, at home
-nowhere; what must be carried to the next run; and what is done about the rest.
+"""What a bank's differences are once the database is asked (domain.md B): ended here, a number signed elsewhere, at
+home nowhere; what must be carried to the next run; and what is done about the rest.
 
 Runs on the transaction's table of `matching/keeping.py`, set by set.
 """

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 
-from reconciliation.file_kinds import BANK_DISCREPANCIES
+from reconciliation.kinds import BANK_DISCREPANCIES
 from reconciliation.models import Discrepancy, Run
 from reconciliation.states import Difference, DiscrepancyState, Treatment
 from unipay.exchange.flows import send

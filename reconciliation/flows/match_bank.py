@@ -7,6 +7,7 @@ what only the database knows: what changed since the file's cut-off, what people
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from django.db import connection, transaction
 
@@ -55,7 +56,7 @@ def _compare(run: Run, reading: Reading) -> Counts:
         reading.connection, AGAINST_BANK, carried=reading.fields, period=Period(run.period)
     )
     comparison.load_theirs()
-    with reading.temporary("ours") as ours:
+    with _place_for_ours() as ours:
         if run.period == Period.FULL:
             with ours.open("wb") as sink:
                 extract.copy_formal_contracts_of_bank(run.partner_id, sink)
@@ -63,6 +64,13 @@ def _compare(run: Run, reading: Reading) -> Counts:
         else:
             _load_what_an_increment_speaks_of(run, comparison, ours)
     return comparison.compare()
+
+
+@contextmanager
+def _place_for_ours() -> Iterator[Path]:
+    """Where our side stands for the time of the join: numbers, masks and blind indexes, readable by us alone."""
+    with TemporaryDirectory(prefix="unipay-") as directory:
+        yield Path(directory) / "ours.csv"
 
 
 def _load_what_an_increment_speaks_of(run: Run, comparison: Comparison, ours: Path) -> None:

@@ -13,6 +13,7 @@ import duckdb
 
 from reconciliation.matching.specification import Attribute, Specification
 from reconciliation.states import Period
+from unipay.exchange import columnar
 
 _TYPES_OF_OURS = {
     "contract_id": "BIGINT",
@@ -60,6 +61,8 @@ class Comparison:
         self.specification = specification
         self.carried = carried
         self.period = period
+        columnar.define_blind_index(connection, context="contract.account")
+        columnar.define_masks(connection)
         connection.execute(_MACROS)
 
     def load_theirs(self) -> None:

@@ -57,6 +57,7 @@ _INSERT = f"""
     FROM {FOUND} ORDER BY id
 """
 _PERSONAL = (("account_number", "contract.account"), ("identity_no", "contract.identity"))
+_MOMENT = "TIMESTAMP WITH TIME ZONE"
 _AT_ONCE = 20_000
 
 
@@ -79,11 +80,18 @@ def keep(run: Run, *, now: datetime) -> int:
 
 
 def _rows(found: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
-    cursor = found.execute("SELECT * FROM found ORDER BY t_line_no NULLS LAST, o_contract_id")
-    names = [column[0] for column in cursor.description]
+    columns = found.execute("DESCRIBE found").fetchall()
+    selected = ", ".join(_as_text(name) if kind == _MOMENT else name for name, kind, *_ in columns)
+    cursor = found.execute(f"SELECT {selected} FROM found ORDER BY t_line_no NULLS LAST, o_contract_id")
+    names = [name for name, *_ in columns]
     while batch := cursor.fetchmany(_AT_ONCE):
         for values in batch:
             yield _row(dict(zip(names, values, strict=True)))
+
+
+def _as_text(name: str) -> str:
+    """A moment as everybody reads it, RFC 3339 in Shanghai."""
+    return f"strftime({name} AT TIME ZONE 'Asia/Shanghai', '%Y-%m-%dT%H:%M:%S+08:00') AS {name}"
 
 
 def _row(found: dict[str, Any]) -> tuple[Any, ...]:
@@ -133,8 +141,6 @@ def _side(found: dict[str, Any], prefix: str) -> dict[str, Any]:
         value = found.get(prefix + name)
         if name == "secondary_msisdns":
             value = value.split(",") if value else []
-        if isinstance(value, datetime):
-            value = value.isoformat()
         if value is not None:
             shown[name] = value
     return shown

@@ -12,7 +12,6 @@ from reconciliation.states import Period
 from signing import extract
 from tests.reconciliation.matching.oracle import Entry, Found
 from unipay import bank_card, encryption
-from unipay.exchange import columnar
 
 CARRIED = (
     "bank_contract_no",
@@ -42,8 +41,6 @@ def compared(
 ) -> tuple[list[Found], Counts, duckdb.DuckDBPyConnection]:
     """Compare two books by the engine; theirs stand in the file in the order given."""
     connection = duckdb.connect()
-    columnar.define_blind_index(connection, context="contract.account")
-    columnar.define_masks(connection)
     connection.execute(f"CREATE TABLE lines ({_LINES})")
     rows = [*((entry, False) for entry in theirs), *((entry, True) for entry in faulty)]
     for line_no, (entry, is_faulty) in enumerate(rows, start=2):
