@@ -95,7 +95,8 @@ def make_sent(state: str = "READY", **fields: Any) -> SentFile:
     if "partner" not in given:
         given["partner"] = the_bank()
     if "layout" not in given:
-        given["layout"] = make_layout("bank_discrepancies", columns=False)
+        known = FileLayout.objects.filter(kind="bank_discrepancies").first()
+        given["layout"] = known or make_layout("bank_discrepancies", columns=False)
     return SentFile.objects.create(state=state, **given)
 
 

@@ -97,14 +97,19 @@ def complete(upload: Upload, *, request_no: str = "", now: datetime) -> Received
     Raises Refusal: pieces are missing, the whole is not what was announced, or it is a duplicate. Runs outside any
     transaction, as it takes as long as the file is large.
     """
-    current = Upload.objects.select_related("partner", "file").get(pk=upload.pk)
-    if current.state == UploadState.DONE and current.file is not None:
-        return current.file
+    current = Upload.objects.select_related("partner").get(pk=upload.pk)
+    if current.state == UploadState.DONE:
+        return _file_of(current)
     _require_open(current)
     _require_all(current)
     try:
         file = _put_together(current, request_no=request_no, now=now)
-    except Refusal:
+    except (Refusal, vault.Missing):
+        current.refresh_from_db()
+        if (
+            current.state == UploadState.DONE
+        ):  # another completion was quicker and has cleared the pieces away
+            return _file_of(current)
         give_up(current)  # no other piece can be sent any more: it would be refused again
         raise
     _forget_pieces(current)
@@ -161,15 +166,19 @@ def _put_together(upload: Upload, *, request_no: str, now: datetime) -> Received
 @transaction.atomic
 def _finish(upload: Upload, arrival: Arrival, file_no: str, stored: Stored, now: datetime) -> ReceivedFile:
     """Enter the file; where another completion was quicker, its file is the one."""
-    current = Upload.objects.select_for_update(of=("self",)).select_related("file").get(pk=upload.pk)
-    if current.file is not None:
-        return current.file
+    current = Upload.objects.select_for_update().get(pk=upload.pk)
+    if current.state == UploadState.DONE:
+        return _file_of(current)
     _require_open(current)
     told = Told(upload.kind, upload.business_date)
-    current.file = receive.enter(arrival, told, file_no, stored, now=now)
-    current.state = UploadState.DONE
+    file = receive.enter(arrival, told, file_no, stored, now=now)
+    current.file, current.state = file, UploadState.DONE
     current.save(update_fields=["file", "state"])
-    return current.file
+    return file
+
+
+def _file_of(upload: Upload) -> ReceivedFile:
+    return ReceivedFile.objects.get(pk=upload.file_id)
 
 
 def _still_open(upload: Upload, *, until: datetime) -> bool:

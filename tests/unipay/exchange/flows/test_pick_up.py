@@ -229,9 +229,7 @@ def test_a_file_comes_in_over_sftp(over_sftp: Directory, inbox: Path) -> None:
     [
         ({"host_key": ""}, "Refusal"),
         (
-            {
-                "host_key": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"
-            },
+            {"host_key": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"},
             "BadHostKeyException",
         ),
         ({"password": "wrong"}, "AuthenticationException"),
