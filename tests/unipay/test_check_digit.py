@@ -30,6 +30,18 @@ def test_ten_thousand_numbers_are_all_different_and_right() -> None:
 
 
 @given(PREFIXES)
+def test_numbers_made_by_the_hundred_are_as_good_as_one(prefix: str) -> None:
+    numbers = check_digit.new_numbers(prefix, 100)
+
+    assert len(set(numbers)) == 100
+    assert all(check_digit.validate(number, prefix) == number for number in numbers)
+
+
+def test_no_numbers_are_none() -> None:
+    assert check_digit.new_numbers("C", 0) == []
+
+
+@given(PREFIXES)
 def test_a_number_is_recognised_however_it_is_typed(prefix: str) -> None:
     number = check_digit.new_number(prefix)
     misread = prefix + number.removeprefix(prefix).replace("0", "o").replace("1", "l")
