@@ -76,7 +76,7 @@ def promise_many(promises: Iterable[Promise], *, now: datetime) -> list[Outbound
         [_message(each, now) for each in promises], batch_size=_BATCH
     )
     for partner_id in {message.partner_id for message in messages}:
-        _wake_on_commit(partner_id)
+        wake_on_commit(partner_id)
     return messages
 
 
@@ -90,7 +90,7 @@ def replay(message: OutboundMessage, *, now: datetime) -> OutboundMessage:
         current.replay(now=now)
         current.save(update_fields=["state", "settled_at", "attempts", "next_attempt_at"])
         Line.objects.filter(partner_id=current.partner_id, rests_until__gt=now).update(rests_until=None)
-        _wake_on_commit(current.partner_id)
+        wake_on_commit(current.partner_id)
     return current
 
 
@@ -160,11 +160,17 @@ def cancel(message: OutboundMessage, *, now: datetime) -> OutboundMessage:
     return current
 
 
+def wake_on_commit(partner_id: int) -> None:
+    """Wake the partner's line once the transaction committed; for what was promised by other means than these."""
+    _awaiting.partner_ids.add(partner_id)
+    transaction.on_commit(partial(_wake_once, partner_id), robust=True)
+
+
 def _cancel(message: OutboundMessage, *, now: datetime) -> None:
     message.cancel(now=now)
     message.save(update_fields=["state", "settled_at"])
     let_followers_go(message, now=now)
-    _wake_on_commit(message.partner_id)
+    wake_on_commit(message.partner_id)
 
 
 def _message(promised: Promise, now: datetime) -> OutboundMessage:
@@ -185,11 +191,6 @@ def _message(promised: Promise, now: datetime) -> OutboundMessage:
         created_at=now,
         next_attempt_at=now,
     )
-
-
-def _wake_on_commit(partner_id: int) -> None:
-    _awaiting.partner_ids.add(partner_id)
-    transaction.on_commit(partial(_wake_once, partner_id), robust=True)
 
 
 def _wake_once(partner_id: int) -> None:
