@@ -14,6 +14,7 @@ _URGENCY = {
     CaseReason.PROVINCE_REFUSED: (Severity.HIGH, timedelta(hours=24)),
     CaseReason.BANK_REFUSED: (Severity.NORMAL, timedelta(hours=48)),
     CaseReason.UNDELIVERABLE: (Severity.NORMAL, timedelta(hours=48)),
+    CaseReason.CORRECTION_IMPOSSIBLE: (Severity.NORMAL, timedelta(hours=48)),
 }
 
 _IN_A_CLASH = (
@@ -26,6 +27,7 @@ _IN_A_CLASH = (
 )
 _AFTER_A_REFUSAL = (Decision.NOTIFY_AGAIN, Decision.TERMINATE, Decision.CLOSE)
 _AFTER_SILENCE = (Decision.NOTIFY_AGAIN, Decision.CLOSE)
+_OF_A_CORRECTION = (Decision.TERMINATE, Decision.CLOSE)
 
 # These change nothing that a party relies on; all others change contracts.
 CHANGES_NO_CONTRACT = (Decision.NOTIFY_AGAIN, Decision.CLOSE)
@@ -68,18 +70,27 @@ def urgency(reason: str) -> tuple[Severity, timedelta]:
 
 def options(reason: str, sides: Sides) -> tuple[Option, ...]:
     """Every decision that a case of this reason knows, each with the reason why it is not possible now."""
-    if reason in (CaseReason.STANDING_CONTRACT, CaseReason.LATE_RESULT):
+    is_kept = reason == CaseReason.CORRECTION_IMPOSSIBLE and sides.contested is not None
+    if is_kept or reason in (CaseReason.STANDING_CONTRACT, CaseReason.LATE_RESULT):
         return tuple(Option(each, _why_not_in_a_clash(each, sides)) for each in _IN_A_CLASH)
     if reason == CaseReason.PROVINCE_REFUSED:
-        ended = sides.standing == ContractState.TERMINATED
-        gone = _("The contract has ended already.") if ended else ""
-        return tuple(Option(each, gone if each == Decision.TERMINATE else "") for each in _AFTER_A_REFUSAL)
+        return tuple(Option(each, _why_not_of_one(each, sides)) for each in _AFTER_A_REFUSAL)
+    if reason == CaseReason.CORRECTION_IMPOSSIBLE:
+        return tuple(Option(each, _why_not_of_one(each, sides)) for each in _OF_A_CORRECTION)
     return tuple(map(Option, _AFTER_SILENCE))
 
 
 def possible_decisions(reason: str, sides: Sides) -> tuple[Decision, ...]:
     """What may be decided now."""
     return tuple(option.decision for option in options(reason, sides) if option.is_possible)
+
+
+def _why_not_of_one(decision: Decision, sides: Sides) -> Text:
+    if decision != Decision.TERMINATE or sides.stands:
+        return ""
+    if sides.standing is None:
+        return _("We have no such contract.")
+    return _("The contract has ended already.")
 
 
 def _why_not_in_a_clash(decision: Decision, sides: Sides) -> Text:

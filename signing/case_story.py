@@ -25,7 +25,10 @@ class Party:
 
 @dataclass(frozen=True)
 class Plot:
-    """What the story is made of; `error` is what a partner said when it refused, or why nothing reached it."""
+    """What the story is made of.
+
+    `error`: what a partner said when it refused, or why nothing reached it; `obstacle`: why nothing was corrected.
+    """
 
     reason: str
     province: Text
@@ -34,6 +37,7 @@ class Plot:
     partner: Text = ""
     message: Text = ""
     error: str = ""
+    obstacle: Text = ""
 
 
 @dataclass(frozen=True)
@@ -51,8 +55,11 @@ _ASK = _("Ask what each book says now.")
 _CALL = _("Still in doubt? Call the subscriber or the bank, and note what they said.")
 _DECIDE = _("Decide below. Before anything happens you see who will be told.")
 _READ = _("Read why it was refused or lost.")
+_READ_LINE = _("Read the line of the bank's file, and why it was not applied.")
 _IN_A_CLASH = (_COMPARE, _ASK, _CALL, _DECIDE)
 _AFTER_A_FAILURE = (_READ, _ASK, _CALL, _DECIDE)
+_OF_A_CORRECTION = (_READ_LINE, _ASK, _CALL, _DECIDE)
+_CLASHES = (CaseReason.STANDING_CONTRACT, CaseReason.LATE_RESULT)
 
 _HAPPENED: dict[str, Text] = {
     CaseReason.STANDING_CONTRACT: _(
@@ -62,6 +69,7 @@ _HAPPENED: dict[str, Text] = {
     CaseReason.PROVINCE_REFUSED: _("{province} refused the formal contract with {standing}."),
     CaseReason.BANK_REFUSED: _("{partner} refused “{message}”."),
     CaseReason.UNDELIVERABLE: _("“{message}” could not be delivered to {partner}."),
+    CaseReason.CORRECTION_IMPOSSIBLE: _("A line of a bank's file could not be applied: {obstacle}."),
 }
 _QUESTIONS: dict[str, Text] = {
     CaseReason.STANDING_CONTRACT: _("A number may have one contract only. Which one shall stand?"),
@@ -69,30 +77,42 @@ _QUESTIONS: dict[str, Text] = {
     CaseReason.PROVINCE_REFUSED: _("Tell the province again, or end the contract?"),
     CaseReason.BANK_REFUSED: _("Tell the bank again, or leave it?"),
     CaseReason.UNDELIVERABLE: _("Send it again, or leave it?"),
+    CaseReason.CORRECTION_IMPOSSIBLE: _("What does the bank mean, and which book is right?"),
 }
 
 
 def tell(plot: Plot) -> Story:
     """Return the story of a case."""
-    clash = plot.reason in (CaseReason.STANDING_CONTRACT, CaseReason.LATE_RESULT)
     return Story(
         happened=_happened(plot),
-        question=_QUESTIONS[plot.reason],
-        steps=_IN_A_CLASH if clash else _AFTER_A_FAILURE,
+        question=_QUESTIONS[CaseReason.LATE_RESULT if _is_kept(plot) else plot.reason],
+        steps=_steps(plot),
         hints=tuple(_hints(plot)),
     )
+
+
+def _is_kept(plot: Plot) -> bool:
+    """Whether the bank's contract is kept because it ended here."""
+    return plot.reason == CaseReason.CORRECTION_IMPOSSIBLE and plot.contested is not None
+
+
+def _steps(plot: Plot) -> tuple[Text, ...]:
+    if plot.reason in _CLASHES or _is_kept(plot):
+        return _IN_A_CLASH
+    return _OF_A_CORRECTION if plot.reason == CaseReason.CORRECTION_IMPOSSIBLE else _AFTER_A_FAILURE
 
 
 def _happened(plot: Plot) -> Text:
     contested = plot.contested or plot.standing
     standing = plot.standing or plot.contested
     told = format_lazy(
-        _HAPPENED[plot.reason],
+        _("{contested} still has a contract that ended here.") if _is_kept(plot) else _HAPPENED[plot.reason],
         standing=standing.bank if standing else "—",
         contested=contested.bank if contested else "—",
         province=plot.province,
         partner=plot.partner or "—",
         message=plot.message or "—",
+        obstacle=plot.obstacle or "—",
     )
     return format_lazy(_("{story} It said: {error}"), story=told, error=plot.error) if plot.error else told
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from django.db import connection
 
-_NAMESPACE = 20_000  # keeps these advisory locks apart from those of other subjects
+NAMESPACE = 20_000  # keeps these advisory locks apart from those of other subjects
 
 
 def lock_numbers(msisdns: Iterable[str]) -> None:
@@ -17,7 +17,7 @@ def lock_numbers(msisdns: Iterable[str]) -> None:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended(number, %s))"
             " FROM (SELECT DISTINCT unnest(%s::text[]) AS number ORDER BY 1) AS numbers",
-            [_NAMESPACE, sorted(set(msisdns))],
+            [NAMESPACE, sorted(set(msisdns))],
         )
 
 
@@ -29,6 +29,6 @@ def lock_numbers_of_contract(contract_no: str, *, bank_id: int) -> bool:
             "  SELECT DISTINCT unnest(array_append(secondary_msisdns::text[], msisdn::text)) AS number"
             "  FROM signing_contract WHERE contract_no = %s AND bank_id = %s ORDER BY 1"
             ") AS numbers",
-            [_NAMESPACE, contract_no, bank_id],
+            [NAMESPACE, contract_no, bank_id],
         )
         return cursor.rowcount > 0

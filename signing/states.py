@@ -110,6 +110,7 @@ class CaseReason(TextChoices):
     PROVINCE_REFUSED = "PROVINCE_REFUSED", _("the province refused a formal contract")
     BANK_REFUSED = "BANK_REFUSED", _("the bank refused a confirmation or cancellation")
     UNDELIVERABLE = "UNDELIVERABLE", _("a message could not be delivered")
+    CORRECTION_IMPOSSIBLE = "CORRECTION_IMPOSSIBLE", _("a correction that cannot be applied")
 
 
 class CaseState(TextChoices):

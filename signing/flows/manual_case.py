@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.db import transaction
@@ -22,7 +22,6 @@ from signing.models import (
     CaseServiceLevel,
     Contract,
     ManualCase,
-    SigningSession,
 )
 from signing.queries import standing_contract_on
 from signing.states import OVER, UNDECIDED, CaseReason, CaseState, ContractState, Decision
@@ -42,16 +41,28 @@ class Evidence:
     key_id: str = ""
 
 
+class Subject(Protocol):
+    """What a case may be about: a contract, a session, or the mere line of a file."""
+
+    @property
+    def msisdn(self) -> str:
+        """The mobile number."""
+
+    @property
+    def province_id(self) -> int:
+        """The province it is at home in."""
+
+
 def open_case(
     *,
     cause: str,
     reason: CaseReason,
-    about: Contract | SigningSession,
+    about: Subject,
     contested: Contract | None = None,
     evidence: Sequence[Evidence] = (),
     now: datetime,
 ) -> ManualCase:
-    """Open a case about a contract or a session, or add the evidence to the case this cause has open already.
+    """Open a case about a contract, a session or a number, or add the evidence to the one this cause has open already.
 
     `about` is the contract that stands; where nothing stands it is the contested contract or the session itself.
     """

@@ -6,8 +6,9 @@ from signing.admin.case.sent import lost_messages, reason_in_words
 from signing.book_answers import Ours
 from signing.case_preview import Facts, Lost, Preview, Side, preview
 from signing.case_story import Party, Plot, Story, tell
+from signing.correction_obstacle import OBSTACLE, in_words
 from signing.models import Contract, ManualCase
-from signing.states import Decision
+from signing.states import CaseReason, Decision
 from unipay.errors import Text
 from unipay.messaging.models import OutboundMessage
 
@@ -36,8 +37,17 @@ class CaseFacts:
                 partner=failed.partner.title if failed else "",
                 message=failed.title if failed else "",
                 error=reason_in_words(failed) if failed else "",
+                obstacle=self._obstacle,
             )
         )
+
+    @property
+    def _obstacle(self) -> Text:
+        """Why the latest correction was not applied."""
+        if self.case.reason != CaseReason.CORRECTION_IMPOSSIBLE:
+            return ""
+        told = self.case.evidence.filter(facts__has_key=OBSTACLE).order_by("-id").first()
+        return in_words(told.facts[OBSTACLE]) if told else ""
 
     @cached_property
     def _facts(self) -> Facts:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from signing.admin.case.sent import words_of
 from signing.admin.case.words import exact_moment
 from signing.book_answers import ASKED
+from signing.correction_obstacle import OBSTACLE, in_words
 from signing.models import CaseEvidence, ManualCase
 from unipay import msisdn
 from unipay.backoffice.admin import masked_json
@@ -35,6 +36,7 @@ _TITLES: dict[str, Text] = {
     "holder_mask": gettext_lazy("holder"),
     "signed_at": gettext_lazy("signed at"),
     "error": gettext_lazy("reason"),
+    OBSTACLE: gettext_lazy("not applied because"),
 }
 _MOMENTS = ("signed_at",)
 
@@ -165,7 +167,13 @@ def _facts(facts: Mapping[str, Any]) -> Iterator[tuple[Text, str]]:
     for name, title in _TITLES.items():
         value = facts.get(name)
         if value:
-            yield title, exact_moment(value) if name in _MOMENTS else str(value)
+            yield title, _written(name, value)
     numbers = facts.get("secondary_msisdns")
     if numbers:
         yield _("secondary numbers"), ", ".join(map(msisdn.mask, numbers))
+
+
+def _written(name: str, value: Any) -> str:
+    if name == OBSTACLE:
+        return str(in_words(value))
+    return exact_moment(value) if name in _MOMENTS else str(value)
