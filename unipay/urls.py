@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from signing.api import urls as signing_api
 from unipay import health
+from unipay.exchange.api import urls as exchange_api
 
 
 def front_door(request: HttpRequest) -> HttpResponse:
@@ -21,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/", include("unipay.api.urls")),
     path("api/v1/", include(signing_api)),
+    path("api/v1/", include(exchange_api)),
     path("pay/signing/", include("signing.page_urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -103,15 +103,19 @@ class PartnerSchema(AutoSchema):
 
     def get_request_serializer(self) -> Any:
         """Return the view's body."""
-        return (
-            getattr(self.view, "request_class", None) if self._is_ours() else super().get_request_serializer()
-        )
+        if not self._is_ours():
+            return super().get_request_serializer()
+        return getattr(self.view, "request_class", None) or self.view.request_body
 
     def get_response_serializers(self) -> Any:
         """Return the answer, and a problem for every status the view may refuse with."""
         if not self._is_ours():
             return super().get_response_serializers()
-        responses: dict[Any, OpenApiResponse] = {self.view.success_status: self._answer()}
+        media_type = self.view.answer_media_type
+        responses: dict[Any, OpenApiResponse] = {
+            (status, media_type) if media_type else status: self._answer()
+            for status in (self.view.success_status, *self.view.other_success_statuses)
+        }
         for status, reasons in groupby(reasons_of(self.view), key=lambda reason: reason.status):
             responses[(status, PROBLEM_JSON)] = _problem_response(list(reasons))
         return responses
@@ -198,7 +202,11 @@ def _problem_response(reasons: list[Reason]) -> OpenApiResponse:
 
 def _headers(view: Any, method: str) -> list[OpenApiParameter]:
     success = str(view.success_status)
-    statuses = {success, *(str(reason.status) for reason in reasons_of(view))}
+    statuses = {
+        success,
+        *map(str, view.other_success_statuses),
+        *(str(reason.status) for reason in reasons_of(view)),
+    }
     signed = sorted(statuses - _NEVER_SIGNED)
 
     def answered(name: str, description: str, on: Any = True) -> OpenApiParameter:

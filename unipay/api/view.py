@@ -45,7 +45,8 @@ class SignedView(APIView):
     """Proves who calls before anything else, and signs every answer once that is known.
 
     For the documentation: `answer_class` (serializer of the 2xx body), `success_status`, `reasons` (the view's
-    own refusals), `examples` (drf-spectacular's OpenApiExample), `tag`.
+    own refusals), `examples` (drf-spectacular's OpenApiExample), `tag`; where bodies are no JSON, `request_body` and
+    `answer_media_type`, and where several statuses say yes, `other_success_statuses`.
     """
 
     operation: ClassVar[str]
@@ -54,6 +55,9 @@ class SignedView(APIView):
     reasons: ClassVar[Sequence[Reason]] = ()
     examples: ClassVar[Sequence[Any]] = ()
     tag: ClassVar[str] = ""
+    request_body: ClassVar[Any] = None
+    answer_media_type: ClassVar[str] = ""
+    other_success_statuses: ClassVar[Sequence[int]] = ()
 
     parser_classes = [StrictJSONParser]
     renderer_classes = [CanonicalJSONRenderer]
