@@ -38,7 +38,7 @@ _FIND_COLLISIONS = f"""
 
 def classify(run: Run, *, unreadable: int) -> None:
     """Give every row of FOUND its final difference, its shield and its treatment."""
-    given = {"bank": run.partner_id, "cut_off": run.cut_off_at}
+    given = {"bank": run.partner_id, "cut_off": run.cut_off_at, "day": run.business_date}
     _do(_TAKE_OVER_SECRETS, given)
     _do(_FIND_ENDED.format(ended=ended_contracts(bank="%(bank)s", asked=FOUND)), given)
     _shield(given, unreadable=unreadable)
@@ -53,7 +53,9 @@ def _shield(given: dict[str, Any], *, unreadable: int) -> None:
     contract, number = "found.contract_id", "found.msisdn"
     reasons = {
         Shield.FAULTY_LINE: "found.is_faulty",
-        Shield.CHANGED_SINCE: shield.changed_since(contract=contract, cut_off="%(cut_off)s"),
+        Shield.CHANGED_SINCE: shield.changed_since(
+            contract=contract, cut_off="%(cut_off)s", business_date="%(day)s"
+        ),
         Shield.OPEN_CASE: f"({shield.has_open_case(contract=contract)} OR"
         f" {shield.number_has_open_case(msisdn=number, bank='%(bank)s')})",
         Shield.IN_FLIGHT: shield.is_in_flight(msisdn=number, bank="%(bank)s"),

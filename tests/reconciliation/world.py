@@ -7,11 +7,11 @@ from typing import Any
 
 from reconciliation.kinds import BANK_FULL, BANK_INCREMENT
 from reconciliation.models import Discrepancy, Run
-from signing.models import Contract
+from signing.models import Contract, SigningTransaction
 from signing.particulars import Account
 from tests.reconciliation.matching.oracle import Entry
 from tests.signing.factories import make_contract, the_bank
-from unipay import clock, encryption
+from unipay import check_digit, clock, encryption
 from unipay.exchange.flows import check, receive
 from unipay.exchange.models import FileOrigin, ReceivedFile
 from unipay.partners.models import Partner
@@ -40,10 +40,33 @@ def hold(entry: Entry, *, bank: Partner | None = None, **fields: Any) -> Contrac
         "recharge_amount_fen": entry.recharge_amount_fen,
         "auto_pay": entry.auto_pay,
         "user_type": _user_type(entry),
+        "offer": None,
         "opened_at": MORNING - timedelta(days=30),
         "bank": bank or the_bank(),
     }
     return make_contract(entry.state, **{**given, **fields})
+
+
+def journal(contract: Contract, kind: str, *, at: datetime, day: date = DAY, source: str = "BANK") -> None:
+    """Write a line about a contract, as the flows do."""
+    contract.version += 1
+    contract.save(update_fields=["version"])
+    SigningTransaction.objects.create(
+        transaction_no=check_digit.new_number("T"),
+        kind=kind,
+        contract=contract,
+        version=contract.version,
+        bank_id=contract.bank_id,
+        province_id=contract.province_id,
+        msisdn=contract.msisdn,
+        bank_contract_no=contract.bank_contract_no,
+        account_index=contract.account_index,
+        account_mask=contract.account_mask,
+        auto_pay=contract.auto_pay,
+        source=source,
+        business_date=day,
+        occurred_at=at,
+    )
 
 
 def _user_type(entry: Entry) -> str:

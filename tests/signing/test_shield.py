@@ -17,6 +17,8 @@ from tests.signing.factories import (
     the_bank,
 )
 
+DAY = NOW.date()
+
 pytestmark = pytest.mark.django_db
 
 SECOND = "13805710002"
@@ -29,8 +31,8 @@ def test_what_was_journalled_after_the_cut_off_has_changed(occurred_after: timed
     contract = make_contract()
     make_transaction(contract, occurred_at=NOW + occurred_after)
 
-    assert asked(shield.changed_since(contract="%s", cut_off="%s"), contract.pk, NOW) is is_so
-    assert asked(shield.changed_since(contract="NULL", cut_off="%s"), NOW) is False
+    assert asked(shield.changed_since(contract="%s", cut_off="%s", business_date="%s"), contract.pk, NOW, DAY) is is_so
+    assert asked(shield.changed_since(contract="NULL", cut_off="%s", business_date="%s"), NOW, DAY) is False
 
 
 @pytest.mark.parametrize(
