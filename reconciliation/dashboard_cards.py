@@ -21,7 +21,7 @@ register(
 register(
     Source(
         "discrepancy trend",
-        _("Discrepancies by business date, thirty days"),
+        _("Discrepancies by business date"),
         Section.FORTNIGHT,
         overview.RUNS,
         overview.trend,

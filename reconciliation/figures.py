@@ -9,7 +9,6 @@ from django.db.models import Count, QuerySet, Sum
 
 from reconciliation.models import Discrepancy, Run, RunFigure
 
-TREND_DAYS = 30
 _DIMENSIONS = ("difference", "treatment", "state", "province_id")
 
 Provinces = Collection[int] | None
@@ -57,9 +56,9 @@ def found_when_counted(run: Run) -> Found:
     return _found(RunFigure.objects.filter(run=run).values_list(*_DIMENSIONS, "count"))
 
 
-def trend(until: date, *, provinces: Provinces = None) -> dict[str, dict[date, int]]:
-    """Return how many discrepancies of each difference were found on each of TREND_DAYS business dates."""
-    days = [until - timedelta(days=ago) for ago in range(TREND_DAYS - 1, -1, -1)]
+def trend(until: date, *, length: int, provinces: Provinces = None) -> dict[str, dict[date, int]]:
+    """Return how many discrepancies of each difference were found on each of `length` business dates."""
+    days = [until - timedelta(days=ago) for ago in range(length - 1, -1, -1)]
     figures = _figures(provinces).filter(run__business_date__range=(days[0], until), run__is_current=True)
     trends: dict[str, dict[date, int]] = {}
     for difference, day, count in figures.values_list("difference", "run__business_date").annotate(

@@ -69,11 +69,11 @@ def effects(planned: Mapping[str, int]) -> Sequence[Effect]:
 
 
 def percent(part: int, whole: int) -> str:
-    """Return a share with one decimal; what is more than nothing never looks like nothing."""
+    """Return a share with one decimal: more than nothing never looks like nothing, less than all never like all."""
     if not whole:
         return "0 %" if not part else "100 %"
-    share = 100 * part / whole
-    return "< 0.1 %" if 0 < share < 0.1 else f"{share:.1f} %"
+    thousandths = 1000 * part // whole if part < whole else 1000
+    return "< 0.1 %" if part and not thousandths else f"{thousandths // 10}.{thousandths % 10} %"
 
 
 _ORDER = (

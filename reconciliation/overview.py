@@ -16,6 +16,7 @@ from unipay.clock import business_date, business_day_start
 
 RUNS, DISCREPANCIES = "reconciliation.run", "reconciliation.discrepancy"
 _LONG_UNANSWERED = timedelta(hours=24)
+_FORTNIGHT = 14
 
 
 def runs(viewer: Viewer) -> Iterator[Shown]:
@@ -105,24 +106,24 @@ def found_today(viewer: Viewer) -> Iterator[Shown]:
 
 
 def trend(viewer: Viewer) -> Iterator[Shown]:
-    """Discrepancies by difference over the last business dates."""
-    yield trend_chart(viewer)
+    """Discrepancies by difference over a fortnight."""
+    yield trend_chart(viewer, length=_FORTNIGHT, title=_("Discrepancies by business date"))
 
 
-def trend_chart(viewer: Viewer) -> Chart:
-    """Return the discrepancies of each difference on each of the last thirty business dates."""
+def trend_chart(viewer: Viewer, *, length: int, title: str) -> Chart:
+    """Return the discrepancies of each difference on each of the last business dates."""
     until = business_date(viewer.now) - timedelta(days=1)
-    found = figures.trend(until, provinces=viewer.provinces)
+    found = figures.trend(until, length=length, provinces=viewer.provinces)
     ordered = [each for each in Difference if each in found]
-    days = [until - timedelta(days=ago) for ago in range(figures.TREND_DAYS - 1, -1, -1)]
+    days = [until - timedelta(days=ago) for ago in range(length - 1, -1, -1)]
     return Chart(
-        _("Discrepancies by business date, thirty days"),
+        title,
         tuple(f"{day:%m-%d}" for day in days),
         tuple(
             Series(capfirst(each.label), tuple(found[each].values()), tuple(map(_runs_of, days)))
             for each in ordered
         ),
-        _("No run has found a discrepancy in these thirty days."),
+        _("No run has found a discrepancy in these days."),
         is_line=True,
         order=40,
     )

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.admin import ModelAdmin
 
 from reconciliation.admin.rule_table import tables
@@ -93,7 +94,7 @@ class TreatmentRuleAdmin(HistoryMixin, ModelAdmin):  # type: ignore[misc]
         """Return whom it is for."""
         return str(rule.partner.title) if rule.partner else str(_("all that have no rule of their own"))
 
-    @admin.display(description=_("period"))
+    @admin.display(description=pgettext_lazy("reconciliation", "period"))
     def when(self, rule: TreatmentRule) -> str:
         """Return what it is for."""
         return rule.get_period_display() or str(_("increments and full lists"))

@@ -35,7 +35,7 @@ class Discrepancy(models.Model):
     attributes = ArrayField(
         models.CharField(max_length=32), verbose_name=_("what differs"), default=list, blank=True
     )
-    line_no = models.BigIntegerField(_("line"), null=True, blank=True)
+    line_no = models.BigIntegerField(pgettext_lazy("file", "line"), null=True, blank=True)
     contract = models.ForeignKey(
         "signing.Contract",
         models.PROTECT,
@@ -151,7 +151,7 @@ class Discrepancy(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.difference} {self.bank_contract_no}"
+        return self.bank_contract_no or f"{self.run_id}/{self.pk}"
 
 
 @pghistory.track()
@@ -170,7 +170,7 @@ class TreatmentRule(models.Model):
         verbose_name=_("partner"),
     )
     period = models.CharField(
-        _("period"),
+        pgettext_lazy("reconciliation", "period"),
         max_length=12,
         blank=True,
         choices=Period,

@@ -35,7 +35,7 @@ class Run(models.Model):
         "partners.Partner", models.PROTECT, related_name="+", db_index=False, verbose_name=_("partner")
     )
     side = models.CharField(_("side"), max_length=8, choices=Side)
-    period = models.CharField(_("period"), max_length=12, choices=Period)
+    period = models.CharField(pgettext_lazy("reconciliation", "period"), max_length=12, choices=Period)
     business_date = models.DateField(_("business date"))
     cut_off_at = models.DateTimeField(_("cut-off"))
     file = models.ForeignKey(

@@ -135,7 +135,11 @@ ROLES = (
         "finance",
         _("Finance"),
         _("Exchanges files with partners, describes their layouts, and follows reconciliation."),
-        _FINANCE | _LAYOUTS | _FILES | _WAIVE | {"reconciliation.propose_run"},
+        _FINANCE
+        | _LAYOUTS
+        | _FILES
+        | _WAIVE
+        | {"reconciliation.propose_run", "reconciliation.change_discrepancy"},
     ),
     Role(
         "finance_checker",

@@ -82,8 +82,11 @@ class Cell:
 
     @property
     def is_prose(self) -> bool:
-        """Whether it may be broken into lines; numbers and times may not."""
-        return any(len(words) > _LONGEST_LINE and " " in words for words in (str(self.text), str(self.below)))
+        """Whether it may be broken into lines; numbers and times may not. Chinese has no spaces to break at."""
+        return any(
+            len(words) > _LONGEST_LINE and (" " in words or not words.isascii())
+            for words in (str(self.text), str(self.below))
+        )
 
 
 @dataclass(frozen=True)

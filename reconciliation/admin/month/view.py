@@ -1,7 +1,7 @@
 """The page of a month: the calendar of every book, and the trend of what differs over thirty days."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -13,9 +13,11 @@ from reconciliation.admin.month.calendar import ICONS, Month
 from reconciliation.day_light import Light
 from reconciliation.overview import trend_chart
 from unipay import clock
-from unipay.backoffice.dashboard import Viewer
+from unipay.backoffice.dashboard import Chart, Viewer
 from unipay.backoffice.dashboard_page import drawn
 from unipay.errors import Text
+
+_TREND_DAYS = 30
 
 
 def month_view(model_admin: Any, request: HttpRequest) -> HttpResponse:
@@ -32,10 +34,15 @@ def month_view(model_admin: Any, request: HttpRequest) -> HttpResponse:
         "media": model_admin.media,
         "month": month,
         "legend": [(light.name.lower(), ICONS[light], words) for light, words in _legend().items()],
-        "trend": drawn(trend_chart(Viewer(request, now=now))),
+        "trend": drawn(_trend(request, now)),
     }
     request.current_app = model_admin.admin_site.name
     return TemplateResponse(request, "reconciliation/month.html", context)
+
+
+def _trend(request: HttpRequest, now: datetime) -> Chart:
+    title = _("Discrepancies by business date, thirty days")
+    return trend_chart(Viewer(request, now=now), length=_TREND_DAYS, title=title)
 
 
 def _asked_for(request: HttpRequest, today: date) -> date:

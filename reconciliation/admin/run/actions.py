@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from unfold.decorators import action
 
 from reconciliation.admin.forms import RemarkForm
 from reconciliation.admin.run.page import RunPage
@@ -28,59 +29,45 @@ Verb = Callable[[Run, str], object]
 
 
 class RunActions:
-    """The buttons above a run's page; mixed into its admin."""
+    """The addresses below a run's page; mixed into its admin."""
 
-    def has_propose_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the person proposes what becomes of runs that stand still."""
-        return bool(request.user.has_perm("reconciliation.propose_run")) and self._at(
-            request, object_id, *proceed.MAY_BE_REFUSED
+    def get_urls(self) -> list[URLPattern]:
+        """Put what may be done with a run before the admin's own addresses."""
+        site: Any = self.admin_site  # type: ignore[attr-defined]
+        doors = (
+            ("proceed", self.proceed_view),
+            ("refuse", self.refuse_view),
+            ("release", self.release_view),
+            ("reopen", self.reopen_view),
         )
+        own = [
+            path(f"<int:object_id>/{verb}/", site.admin_view(view), name=f"reconciliation_run_{verb}")
+            for verb, view in doors
+        ]
+        return own + super().get_urls()  # type: ignore[misc]
 
-    def has_proceed_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether there is something to go on with."""
-        return self.has_propose_permission(request, object_id) and self._at(
-            request, object_id, RunState.AWAITING_APPROVAL
-        )
-
-    def has_release_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the person may let a waiting run go."""
-        return bool(request.user.has_perm("reconciliation.release_run")) and self._at(
-            request, object_id, RunState.OPENED
-        )
-
-    def has_reopen_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the person may have a run compared again."""
-        return bool(request.user.has_perm("reconciliation.release_run")) and self._at(
-            request, object_id, *MAY_OPEN_AGAIN
-        )
-
-    @action(description=_("Go on …"), icon="play_arrow", permissions=["proceed"], url_path="proceed")
-    def proceed_one(self, request: HttpRequest, object_id: str) -> HttpResponse | None:
+    def proceed_view(self, request: HttpRequest, object_id: int) -> HttpResponse | None:
         """Propose to make the corrections of a stopped run."""
+        _require(request, "propose_run")
         return self._ask(request, object_id, _PROCEED, _proposing(request, Way.PROCEED), _("proposed"))
 
-    @action(description=_("Refuse the file …"), icon="block", permissions=["propose"], url_path="refuse")
-    def refuse_one(self, request: HttpRequest, object_id: str) -> HttpResponse | None:
+    def refuse_view(self, request: HttpRequest, object_id: int) -> HttpResponse | None:
         """Propose that the file be refused."""
+        _require(request, "propose_run")
         return self._ask(request, object_id, _REFUSE, _proposing(request, Way.REFUSE), _("proposed"))
 
-    @action(
-        description=_("Let it go before its turn …"),
-        icon="fast_forward",
-        permissions=["release"],
-        url_path="release",
-    )
-    def release_one(self, request: HttpRequest, object_id: str) -> HttpResponse | None:
+    def release_view(self, request: HttpRequest, object_id: int) -> HttpResponse | None:
         """Let a waiting run go on."""
+        _require(request, "release_run")
 
         def verb(run: Run, remark: str) -> object:
             return release.release(run.run_no, by_id=_who(request), remark=remark, now=clock.now())
 
         return self._ask(request, object_id, _RELEASE, verb, _("released"))
 
-    @action(description=_("Compare again …"), icon="replay", permissions=["reopen"], url_path="reopen")
-    def reopen_one(self, request: HttpRequest, object_id: str) -> HttpResponse | None:
+    def reopen_view(self, request: HttpRequest, object_id: int) -> HttpResponse | None:
         """Have the run compared again."""
+        _require(request, "release_run")
 
         def verb(run: Run, remark: str) -> object:
             return release.reopen(run.run_no, by_id=_who(request), remark=remark, now=clock.now())
@@ -88,7 +75,7 @@ class RunActions:
         return self._ask(request, object_id, _REOPEN, verb, _("opened again"))
 
     def _ask(
-        self, request: HttpRequest, object_id: str, question: Question, verb: Verb, done: Text
+        self, request: HttpRequest, object_id: int, question: Question, verb: Verb, done: Text
     ) -> HttpResponse | None:
         model_admin: Any = self
         run = model_admin.get_queryset(request).filter(pk=object_id)
@@ -99,14 +86,13 @@ class RunActions:
             )
 
         if not run.exists():
-            return HttpResponseRedirect("..")
+            raise Http404
         return confirmed_action(self, request, run, question=question, then=then)
 
-    def _at(self, request: HttpRequest, object_id: str | None, *states: str) -> bool:
-        model_admin: Any = self
-        return object_id is None or bool(
-            model_admin.get_queryset(request).filter(pk=object_id, state__in=states).exists()
-        )
+
+def _require(request: HttpRequest, codename: str) -> None:
+    if not request.user.has_perms(("reconciliation.view_run", f"reconciliation.{codename}")):
+        raise PermissionDenied
 
 
 def _proposing(request: HttpRequest, way: Way) -> Verb:

@@ -16,6 +16,7 @@ from reconciliation.admin.run import stages
 from reconciliation.figures import Found
 from reconciliation.flows import proceed
 from reconciliation.flows.proceed import Way
+from reconciliation.flows.release import MAY_OPEN_AGAIN
 from reconciliation.models import Run
 from reconciliation.outlook import Effect, Shrinkage, effects, percent
 from reconciliation.states import Difference, DiscrepancyState, RunState, Side
@@ -118,6 +119,16 @@ class RunPage:
     def may_proceed(self) -> bool:
         """Whether the person may propose to go on."""
         return self._may("propose_run") and self.is_stopped and not self.proposal
+
+    @property
+    def may_release(self) -> bool:
+        """Whether the person may let it go before its turn."""
+        return self._may("release_run") and self.run.state == RunState.OPENED and bool(self.run.waits_for)
+
+    @property
+    def may_reopen(self) -> bool:
+        """Whether the person may have it compared again."""
+        return self._may("release_run") and self.run.state in MAY_OPEN_AGAIN
 
     @cached_property
     def proposal(self) -> Proposal | None:

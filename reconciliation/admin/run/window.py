@@ -54,7 +54,6 @@ class RunAdmin(RunActions, WindowAdmin):
     search_help_text = _("Whole run number")
     list_before_template = "reconciliation/runs_above.html"
     change_form_template = "reconciliation/run.html"
-    actions_detail = ("proceed_one", "refuse_one", "release_one", "reopen_one")
     state_badge = state_badge(RUN_COLOURS)
 
     class Media:
