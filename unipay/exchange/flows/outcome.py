@@ -1,12 +1,10 @@
 """How the reading of a file ends, each in one transaction that first makes sure the file is still ours to settle."""
 
-import csv
-import io
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from unipay.errors import Reason
@@ -17,8 +15,6 @@ from unipay.exchange.flows import expect
 from unipay.exchange.models import FileFault, FileLayout, ReceivedFile
 from unipay.exchange.reading import Reading
 from unipay.exchange.verdict import Course, Lines, Verdict, counts_its_lines, judge
-
-_COPY_FAULTS = 'COPY exchange_filefault (file_id, line_no, "column", code, excerpt) FROM STDIN (FORMAT csv)'
 
 
 @dataclass(frozen=True)
@@ -115,13 +111,11 @@ def _follow(file: ReceivedFile, verdict: Verdict, *, now: datetime) -> None:
 
 def _keep_faults(file: ReceivedFile, reading: Reading) -> None:
     FileFault.objects.filter(file=file).delete()
-    rows = io.StringIO()
-    writer = csv.writer(rows)
-    for line_no, column, code, excerpt in fault_list.first_faults(reading):
-        writer.writerow([file.pk, line_no, (column or "")[:64], code[:32], (excerpt or "")[:120]])
-    rows.seek(0)
-    with connection.cursor() as cursor:
-        cursor.copy_expert(_COPY_FAULTS, rows)
+    rows = (
+        (file.pk, line_no, (column or "")[:64], code[:32], (excerpt or "")[:120])
+        for line_no, column, code, excerpt in fault_list.first_faults(reading)
+    )
+    copy_rows(FileFault._meta.db_table, ("file_id", "line_no", "column", "code", "excerpt"), rows)
 
 
 def _plain(section: dict[str, Any]) -> dict[str, Any]:
