@@ -11,6 +11,7 @@ from unipay.errors import Reason
 from unipay.exchange import fault_list
 from unipay.exchange.alarms import sound
 from unipay.exchange.claims import Claim
+from unipay.exchange.copying import copy_rows
 from unipay.exchange.flows import expect
 from unipay.exchange.models import FileFault, FileLayout, ReceivedFile
 from unipay.exchange.reading import Reading
