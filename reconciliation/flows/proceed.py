@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import TextChoices
 from django.utils.translation import pgettext_lazy
 
+from reconciliation import wake
 from reconciliation.errors import REMARK_MISSING, RUN_GOES_ON, RUN_NOT_FOUND, RUN_NOT_STOPPED
 from reconciliation.models import Run
 from reconciliation.states import RunState, Side
@@ -94,6 +95,7 @@ def _carry_out(run: Run, way: Way, *, remark: str, by_id: int, now: datetime) ->
     if way == Way.PROCEED:
         run.remark = remark[:400]
         run.approve(by_id=by_id)
+        wake.after_commit(run.run_no)
     else:
         run.approved_by_id = by_id
         run.refuse(remark=remark, now=now)

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from reconciliation import wake
 from reconciliation.errors import REMARK_MISSING, RUN_DOES_NOT_WAIT, RUN_NOT_FOUND
 from reconciliation.flows.stage import moving
 from reconciliation.models import Discrepancy, Run
@@ -24,6 +25,7 @@ def release(run_no: str, *, by_id: int, remark: str, now: datetime) -> Run:
         run.released_by_id, run.remark = by_id, remark.strip()[:400]
         run.take_turn()
         run.save()
+        wake.after_commit(run.run_no)
     return run
 
 
@@ -37,6 +39,7 @@ def reopen(run_no: str, *, by_id: int, remark: str, now: datetime) -> Run:
         left.update(state=DiscrepancyState.IGNORED, remark=found_anew, settled_at=now)
         run.reopen(by_id=by_id, remark=remark.strip())
         run.save()
+        wake.after_commit(run.run_no)
     return run
 
 
