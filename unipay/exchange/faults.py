@@ -27,6 +27,8 @@ LINE_FAULTS: dict[str, Text] = {
     "bad_flag": _("This is neither yes nor no."),
     "unknown_code": _("The layout does not know this code."),
     "repeated_number": _("A mobile number stands here twice."),
+    "unknown_order": _("We never sent a line of this number."),
+    "contradictory_answers": _("The file answers this line in two ways."),
     "duplicate_key": _("Another line of the file has the same key; nobody can tell which is true."),
 }
 

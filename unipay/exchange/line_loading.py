@@ -11,7 +11,8 @@ from unipay.exchange.columns import literal
 from unipay.exchange.kinds import FieldType
 from unipay.exchange.layout_plan import LayoutPlan
 from unipay.exchange.line_splitting import LONGEST_LINE, SEPARATOR
-from unipay.exchange.models import LayoutColumn, Section
+from unipay.exchange.models import Align, LayoutColumn, Section
+from unipay.exchange.normalising import SOUND
 
 _NEVER = f"\x02{token_hex(8)}\x03"  # stands in no file: an empty column is '', a missing one NULL
 
@@ -173,12 +174,12 @@ def _repeated(plan: LayoutPlan, carried: Iterable[tuple[int, LayoutColumn]]) -> 
 
 def _texts(plan: LayoutPlan, source: Source) -> str:
     """Every line with its number, its defect and its columns as trimmed texts t1, t2, …"""
-    first = 1 + bool(source.is_normalised or plan.mark(Section.DETAIL))
-    if source.is_normalised:
-        first = 1 + 1 + bool(plan.mark(Section.DETAIL))
+    first = 1 + source.is_normalised + bool(plan.mark(Section.DETAIL))
     names = [f"c{number}" for number in range(1, first + len(plan.detail) + 1)]
-    shown = columns.trimmed if source.is_padded else str
-    texts = ", ".join(f"{shown(f'c{first + place}')} AS t{place + 1}" for place in range(len(plan.detail)))
+    texts = ", ".join(
+        f"{_text(plan, source, column, f'c{first + place}')} AS t{place + 1}"
+        for place, column in enumerate(plan.detail)
+    )
     return (
         f"SELECT line_no, {_defect(plan, source, names)} AS defect, {texts} FROM ("
         f"SELECT row_number() OVER () AS line_no, * FROM {_read_csv(source, names)})"
@@ -186,15 +187,20 @@ def _texts(plan: LayoutPlan, source: Source) -> str:
     )
 
 
+def _text(plan: LayoutPlan, source: Source, column: LayoutColumn, raw: str) -> str:
+    if plan.is_fixed and column.pad not in (" ", "0"):
+        raw = f"{'rtrim' if column.align == Align.LEFT else 'ltrim'}({raw}, {literal(column.pad)})"
+    return columns.trimmed(raw) if source.is_padded else raw
+
+
 def _defect(plan: LayoutPlan, source: Source, names: list[str]) -> str:
-    if source.is_normalised:
-        return "CASE WHEN c1 = '-' THEN '' ELSE c1 END"
-    mark = plan.mark(Section.DETAIL)
+    known = f"WHEN c1 <> '{SOUND}' THEN c1 " if source.is_normalised else ""
+    mark, marked = literal(plan.mark(Section.DETAIL)), names[source.is_normalised]
     wrong_mark = (
-        f"WHEN c1 <> {literal(mark)} AND trim(c1) <> {literal(mark)} THEN 'wrong_mark' " if mark else ""
+        f"WHEN {marked} <> {mark} AND trim({marked}) <> {mark} THEN 'wrong_mark' " if mark != "''" else ""
     )
     return (
-        f"CASE {wrong_mark}WHEN {names[-1]} IS NOT NULL THEN 'too_many_columns'"
+        f"CASE {known}{wrong_mark}WHEN {names[-1]} IS NOT NULL THEN 'too_many_columns'"
         f" WHEN {names[-2]} IS NULL THEN 'too_few_columns' ELSE '' END"
     )
 

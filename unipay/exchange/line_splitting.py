@@ -1,18 +1,15 @@
 """Lines taken apart one by one, where columns can't do it: every physical line becomes exactly one, with its defect."""
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
 
 from unipay.exchange.layout_plan import LayoutPlan
 from unipay.exchange.models import Align, LayoutColumn, Section
 
 LONGEST_LINE = 64 * 1024
 SEPARATOR = "\x1f"
-_BLOCK = 1024 * 1024
 _NEVER = str.maketrans({"\x1f": "\ufffd", "\0": "\ufffd", "\r": "\ufffd", "\n": "\ufffd"})
-_BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True)
@@ -23,20 +20,13 @@ class SplitLine:
     defect: str = ""
 
 
-def physical_lines(stream: BinaryIO) -> Iterator[bytes | None]:
-    """Give each line without its end, None for one longer than LONGEST_LINE, of which nothing is kept."""
-    rest, is_overlong = b"", False
-    while block := stream.read(_BLOCK):
-        *lines, tail = block.split(b"\n")
-        for line in lines:
-            whole = rest + line
-            yield None if is_overlong or len(whole) > LONGEST_LINE + 1 else whole.removesuffix(b"\r")
-            rest, is_overlong = b"", False
-        rest = b"" if is_overlong else rest + tail
-        if len(rest) > LONGEST_LINE + 1:
-            rest, is_overlong = b"", True
-    if rest or is_overlong:
-        yield None if is_overlong else rest.removesuffix(b"\r")
+def physical_lines(block: bytes) -> Iterator[bytes | None]:
+    """Give each line without its end, None for one longer than LONGEST_LINE."""
+    lines = block.split(b"\n")
+    if not lines[-1]:
+        lines.pop()
+    for line in lines:
+        yield None if len(line) > LONGEST_LINE + 1 else line.removesuffix(b"\r")
 
 
 def split(line: bytes | None, plan: LayoutPlan, section: Section = Section.DETAIL) -> SplitLine:
@@ -57,30 +47,6 @@ def split(line: bytes | None, plan: LayoutPlan, section: Section = Section.DETAI
     if cleaned != found.columns:
         return SplitLine(cleaned, "bad_character")
     return found
-
-
-def normalised(stream: BinaryIO, plan: LayoutPlan) -> Iterator[bytes]:
-    """Give the file again in blocks: UTF-8, one line each: defect and columns, between SEPARATOR, never blank."""
-    waiting: list[str] = []
-    wanted = len(plan.detail) + bool(plan.mark(Section.DETAIL))
-    for line in physical_lines(_without_bom(stream)):
-        found = split(line, plan)
-        columns = (found.columns + [""] * wanted)[:wanted]
-        waiting.append(SEPARATOR.join([found.defect or "-", *columns]))
-        if len(waiting) >= 5000:
-            yield _written(waiting)
-            waiting.clear()
-    if waiting:
-        yield _written(waiting)
-
-
-def _written(lines: Iterable[str]) -> bytes:
-    return ("\n".join(lines) + "\n").encode()
-
-
-def _without_bom(stream: BinaryIO) -> BinaryIO:
-    stream.seek(len(_BOM) if stream.read(len(_BOM)) == _BOM else 0)
-    return stream
 
 
 def _delimited(text: str, plan: LayoutPlan, section: Section) -> SplitLine:

@@ -11,13 +11,14 @@ from duckdb import DuckDBPyConnection
 
 from unipay.exchange import vault
 from unipay.exchange.columnar import columnar
+from unipay.exchange.content import Content
+from unipay.exchange.envelope import keys_of
 from unipay.exchange.faults import OutOfRoom, ReadingRefused, Undecryptable
-from unipay.exchange.frame_lines import Ends, ends_of, read_section
+from unipay.exchange.frame_lines import Ends, read_section
 from unipay.exchange.kinds import FileKind
 from unipay.exchange.layout_plan import LayoutPlan, plan_of
-from unipay.exchange.line_loading import Source, Watch, drop_lines_from, explain_faults, load
-from unipay.exchange.line_splitting import normalised
-from unipay.exchange.models import Encoding, ReceivedFile, Section
+from unipay.exchange.line_loading import drop_lines_from, explain_faults, load
+from unipay.exchange.models import ReceivedFile, Section
 
 __all__ = ["OutOfRoom", "Reading", "ReadingRefused", "Undecryptable", "open_reading"]
 
@@ -72,55 +73,24 @@ def open_reading(file: ReceivedFile) -> Iterator[Reading]:
         seen = vault.filesystem()
         connection = stack.enter_context(columnar(seen))
         try:
-            reading = _read(connection, plan, _Content(seen, file.file_no, stack))
+            content = Content(seen, file.file_no, stack)
+            content.unwrap(plan, keys_of(file.partner, at=file.received_at))
+            reading = read(connection, plan, content)
             _require_named(file, reading)
         except vault.Altered as error:
             raise ReadingRefused("altered") from error
         yield reading
 
 
-class _Content:
-    """The file's lines as DuckDB may read them, first as they are, then taken apart one by one."""
-
-    def __init__(self, seen: vault.Vault, name: str, stack: ExitStack) -> None:
-        self._seen, self._name, self._stack = seen, name, stack
-
-    def ends(self) -> Ends:
-        """Return the first and last lines."""
-        with self._seen.open(self._name) as stream:
-            return ends_of(stream)
-
-    def direct(self, plan: LayoutPlan) -> tuple[Source, Watch] | None:
-        """Return the file as it is, where DuckDB can read it so."""
-        layout = plan.layout
-        if (
-            plan.is_fixed
-            or layout.quote
-            or layout.encoding != Encoding.UTF_8
-            or len(plan.delimiter.encode()) > 4
-        ):
-            return None
-        watch = Watch(plan.delimiter.encode())
-        self._seen.watch(self._name, watch)
-        return Source(f"{vault.PROTOCOL}://{self._name}", plan.delimiter), watch
-
-    def taken_apart(self, plan: LayoutPlan) -> Source:
-        """Return the file line by line, whatever it holds."""
-        temporary = vault.Temporary()
-        self._stack.callback(temporary.close)
-        with self._seen.open(self._name) as stream:
-            for block in normalised(stream, plan):
-                temporary.write(block)
-        name = self._seen.lend(temporary.seal_up())
-        return Source(f"{vault.PROTOCOL}://{name}", "", is_normalised=True)
-
-
-def _read(connection: DuckDBPyConnection, plan: LayoutPlan, content: _Content) -> Reading:
+def read(connection: DuckDBPyConnection, plan: LayoutPlan, content: Content) -> Reading:
+    """Read content by a plan into tables of the connection; raises ReadingRefused."""
     ends = content.ends()
     header = read_section(connection, plan, Section.HEADER, ends)
     trailer = read_section(connection, plan, Section.TRAILER, ends)
     reading = Reading(connection, plan.kind, tuple(each.name for each in plan.fields), header, trailer)
     last = _load(connection, plan, content, ends)
+    if last < plan.layout.has_header + plan.layout.has_trailer:
+        raise ReadingRefused("no_trailer")
     drop_lines_from(connection, last + (not plan.layout.has_trailer))
     explain_faults(connection, plan)
     _count(reading, plan)
@@ -128,7 +98,7 @@ def _read(connection: DuckDBPyConnection, plan: LayoutPlan, content: _Content) -
     return reading
 
 
-def _load(connection: DuckDBPyConnection, plan: LayoutPlan, content: _Content, ends: Ends) -> int:
+def _load(connection: DuckDBPyConnection, plan: LayoutPlan, content: Content, ends: Ends) -> int:
     """Load the lines; return the number of the last one that is not blank."""
     header = int(plan.layout.has_header)
     direct = None if ends.has_bom else content.direct(plan)
@@ -139,7 +109,7 @@ def _load(connection: DuckDBPyConnection, plan: LayoutPlan, content: _Content, e
             loaded = load(connection, plan, source) + header
         if not watch.is_odd and loaded == watch.line_count - ends.blank_lines:
             return loaded
-    loaded = load(connection, plan, content.taken_apart(plan)) + header
+    loaded = load(connection, plan, content.normalised(plan)) + header
     return loaded - ends.blank_lines
 
 
