@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from reconciliation.flows import arrival
+from reconciliation.flows import arrival, correction_result, resend
 from reconciliation.kinds import (
     BANK_DISCREPANCIES,
     BANK_FULL,
@@ -108,6 +108,7 @@ register(
             _SIGNED,
         ),
         key=("run_no", "order_no"),
+        on_settled=resend.correction_settled,
     )
 )
 register(
@@ -122,7 +123,7 @@ register(
             FileField("reason_code", _("reason code"), FieldType.TEXT),
             FileField("reason_text", _("reason"), FieldType.TEXT, longest=200),
         ),
-        key=("run_no", "order_no"),
+        on_accepted=correction_result.result_accepted,
     )
 )
 register(

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from reconciliation.flows import advance
+from reconciliation.flows import advance, resend, run_figures
 from unipay import clock
 
 
@@ -17,3 +17,16 @@ def sweep() -> None:
     """Take up every run that may have something to do: what crashed, what failed, what waited for its turn."""
     for run_no in advance.unfinished(now=clock.now()):
         advance_run.delay(run_no)
+
+
+@shared_task(name="reconciliation.resend", ignore_result=True)
+def resend_corrections() -> None:
+    """Send provinces again what they left unanswered."""
+    for run_no in resend.due(now=clock.now()):
+        resend.resend(run_no, now=clock.now())
+
+
+@shared_task(name="reconciliation.refresh_figures", ignore_result=True)
+def refresh_figures() -> None:
+    """Count what the runs that moved have found."""
+    run_figures.refresh(now=clock.now())

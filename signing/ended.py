@@ -1,6 +1,14 @@
-"""Which ended contract is it that a bank still lists? (domain.md B.) SQL for many at once."""
+"""Which contract of ours is it that a partner lists, though it does not stand with us? (domain.md B.) SQL for many."""
 
 from signing.states import ContractState
+
+_FACTS = """jsonb_strip_nulls(jsonb_build_object(
+        'contract_no', ended.contract_no, 'bank_contract_no', ended.bank_contract_no,
+        'msisdn', ended.msisdn, 'secondary_msisdns', to_jsonb(ended.secondary_msisdns),
+        'account_mask', ended.account_mask, 'account_type', ended.account_type,
+        'recharge_threshold_fen', ended.recharge_threshold_fen,
+        'recharge_amount_fen', ended.recharge_amount_fen, 'auto_pay', ended.auto_pay,
+        'state', ended.state, 'end_reason', ended.end_reason))"""
 
 
 def ended_contracts(*, bank: str, asked: str) -> str:
@@ -11,15 +19,20 @@ def ended_contracts(*, bank: str, asked: str) -> str:
     """
     return f"""
         SELECT DISTINCT ON (ended.bank_contract_no) ended.id, ended.version, ended.province_id, ended.bank_contract_no,
-            jsonb_strip_nulls(jsonb_build_object(
-                'contract_no', ended.contract_no, 'bank_contract_no', ended.bank_contract_no,
-                'msisdn', ended.msisdn, 'secondary_msisdns', to_jsonb(ended.secondary_msisdns),
-                'account_mask', ended.account_mask, 'account_type', ended.account_type,
-                'recharge_threshold_fen', ended.recharge_threshold_fen,
-                'recharge_amount_fen', ended.recharge_amount_fen, 'auto_pay', ended.auto_pay,
-                'state', ended.state, 'end_reason', ended.end_reason)) AS facts
+            {_FACTS} AS facts
         FROM (SELECT DISTINCT bank_contract_no FROM {asked} WHERE bank_contract_no <> '') numbers
         JOIN signing_contract ended ON ended.bank_id = {bank}
             AND ended.bank_contract_no = numbers.bank_contract_no AND ended.state = '{ContractState.TERMINATED}'
         ORDER BY ended.bank_contract_no, ended.id DESC
+    """
+
+
+def known_contracts(*, asked: str) -> str:
+    """Return a query of our contracts, in whatever state, under each `contract_no` of the table `asked`.
+
+    Columns: id, version, contract_no and `facts` as of `ended_contracts`.
+    """
+    return f"""
+        SELECT ended.id, ended.version, ended.contract_no, {_FACTS} AS facts
+        FROM signing_contract ended WHERE ended.contract_no IN (SELECT contract_no FROM {asked})
     """

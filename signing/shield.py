@@ -2,8 +2,10 @@
 asked about; their arguments are SQL expressions ("found.contract_id", "%(bank)s"), never values, and may be NULL.
 """
 
+from signing.messages import CONTRACT_CHANGED
 from signing.models.session import LIVE
 from signing.states import OVER, ContractState, Source
+from unipay.messaging.models import MessageState
 
 _OVER = ", ".join(f"'{state}'" for state in OVER)
 _LIVE = ", ".join(f"'{state}'" for state in LIVE)
@@ -19,6 +21,29 @@ def changed_since(*, contract: str, cut_off: str, business_date: str) -> str:
         WHERE line.contract_id = {contract} AND line.occurred_at > {cut_off}
             AND NOT (line.source = '{Source.RECONCILIATION}' AND line.business_date <= {business_date})
     )"""
+
+
+def journalled_on(*, contract: str, day: str, kind: str) -> str:
+    """Whether this kind of thing was journalled about the contract for the business date."""
+    return f"""EXISTS (
+        SELECT FROM signing_signingtransaction line
+        WHERE line.contract_id = {contract} AND line.business_date = {day} AND line.kind = {kind}
+    )"""
+
+
+def untold_at(*, contract: str, partner: str, cut_off: str) -> str:
+    """Whether the partner had not heard of a change of the contract by the cut-off: it was made, or told, later."""
+    return f"""(EXISTS (
+        SELECT FROM signing_signingtransaction line
+        WHERE line.contract_id = {contract} AND line.occurred_at > {cut_off}
+    ) OR EXISTS (
+        SELECT FROM signing_contract told JOIN messaging_outboundmessage message
+            ON message.subject = 'contract:' || told.contract_no AND message.partner_id = {partner}
+        WHERE told.id = {contract} AND message.kind = '{CONTRACT_CHANGED}' AND (
+            message.state = '{MessageState.PENDING}'
+            OR message.state = '{MessageState.DELIVERED}' AND message.settled_at > {cut_off}
+        )
+    ))"""
 
 
 def has_open_case(*, contract: str) -> str:

@@ -96,4 +96,14 @@ SCHEDULE = (
         Every(timedelta(minutes=1)),
         _("Takes reconciliation runs up again: what waited for its turn, what failed, what a crash left (B)."),
     ),
+    Entry(
+        "reconciliation.resend",
+        Every(timedelta(minutes=10)),
+        _("Corrections a province left unanswered too long are sent to it again (B)."),
+    ),
+    Entry(
+        "reconciliation.refresh_figures",
+        Every(timedelta(minutes=1)),
+        _("Counts what runs found, for charts that never read the discrepancies themselves."),
+    ),
 )

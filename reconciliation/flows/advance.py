@@ -11,7 +11,15 @@ from django.db import DatabaseError, connection, transaction
 
 from reconciliation import queries
 from reconciliation.exclusive import exclusively
-from reconciliation.flows import correct, finish, guard, match_bank, take_turn
+from reconciliation.flows import (
+    correct,
+    export_corrections,
+    finish,
+    guard,
+    match_bank,
+    match_province,
+    take_turn,
+)
 from reconciliation.flows.work import Clock, Stage, Work
 from reconciliation.models import Run
 from reconciliation.states import RunState, Side
@@ -29,7 +37,9 @@ _STAGES: dict[tuple[str, str], Stage] = {
     (Side.BANK, RunState.APPROVED): correct.correct,
     (Side.BANK, RunState.CORRECTED): finish.close,
     (Side.PROVINCE, RunState.OPENED): take_turn.take_turn,
+    (Side.PROVINCE, RunState.RECEIVED): match_province.match,
     (Side.PROVINCE, RunState.MATCHED): guard.pass_or_stop,
+    (Side.PROVINCE, RunState.APPROVED): export_corrections.export,
     (Side.PROVINCE, RunState.CORRECTED): finish.close,
     (Side.PROVINCE, RunState.ANSWERED): finish.close,
 }

@@ -1,0 +1,26 @@
+"""The two sides of a comparison: the lines of the run's file, and a place for ours while they are joined."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from reconciliation.flows.work import Work
+from unipay.exchange.reading import Reading, open_reading
+
+
+@contextmanager
+def lines_of(work: Work) -> Iterator[Reading]:
+    """The lines of the run's file: those somebody has open, or read again from the vault."""
+    if work.reading is not None:
+        yield work.reading
+        return
+    with open_reading(work.run.file) as reading:
+        yield reading
+
+
+@contextmanager
+def place_for_ours() -> Iterator[Path]:
+    """Where our side stands for the time of the join: numbers, masks and blind indexes, readable by us alone."""
+    with TemporaryDirectory(prefix="unipay-") as directory:
+        yield Path(directory) / "ours.csv"
