@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from itertools import count
+from typing import Any
 
 from reconciliation.kinds import CORRECTION_RESULT, PROVINCE_CORRECTION, PROVINCE_FULL, PROVINCE_INCREMENT
 from reconciliation.models import Discrepancy, Guard, Run
