@@ -140,7 +140,7 @@ class Section(models.TextChoices):
     """Which lines a column stands in."""
 
     HEADER = "HEADER", _("header")
-    DETAIL = "DETAIL", _("line")
+    DETAIL = "DETAIL", pgettext_lazy("file", "line")
     TRAILER = "TRAILER", _("trailer")
 
 

@@ -74,7 +74,7 @@ class ReceivedFile(models.Model):
     request_no = models.CharField(_("partner's request number"), max_length=64, blank=True)
     received_at = models.DateTimeField(pgettext_lazy("time", "received"))
     state = FSMField(_("state"), default=ReceivedState.RECEIVED, choices=ReceivedState, protected=True)
-    line_count = models.BigIntegerField(_("lines"), null=True, blank=True)
+    line_count = models.BigIntegerField(pgettext_lazy("file", "lines"), null=True, blank=True)
     accepted_count = models.BigIntegerField(_("accepted lines"), null=True, blank=True)
     faulty_count = models.BigIntegerField(_("faulty lines"), null=True, blank=True)
     header = models.JSONField(_("header"), default=dict, blank=True)
@@ -176,7 +176,7 @@ class FileFault(models.Model):
     """
 
     file = models.ForeignKey(ReceivedFile, models.CASCADE, related_name="faults", verbose_name=_("file"))
-    line_no = models.BigIntegerField(_("line"))
+    line_no = models.BigIntegerField(pgettext_lazy("file", "line"))
     column = models.CharField(_("column"), max_length=64, blank=True)
     code = models.CharField(_("fault"), max_length=32)
     excerpt = models.CharField(_("what stood there"), max_length=120, blank=True)

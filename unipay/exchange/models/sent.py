@@ -49,7 +49,7 @@ class SentFile(models.Model):
     name = models.CharField(_("file name"), max_length=255)
     size = models.BigIntegerField(_("size (bytes)"))
     digest = models.CharField(_("SHA-256"), max_length=64)
-    row_count = models.BigIntegerField(_("lines"))
+    row_count = models.BigIntegerField(pgettext_lazy("file", "lines"))
     total_fen = models.BigIntegerField(_("total (fen)"), null=True, blank=True)
     route = models.CharField(_("route"), max_length=12, choices=Route)
     state = FSMField(_("state"), default=SentState.READY, choices=SentState, protected=True)
