@@ -16,6 +16,7 @@ from unipay.exchange.models import Compression, Encoding, EnvelopeKey, FileLayou
 ADDRESS = "outlet://lines"
 _GZIP = 31  # zlib's way to say: with the header of gzip
 _FAST = 1
+_MEMBER = "lines.txt"
 
 
 class Target(Protocol):
@@ -45,7 +46,7 @@ class Outlet(AbstractFileSystem):  # type: ignore[misc]
 
 
 @contextmanager
-def outlet(layout: FileLayout, target: Target, *, name: str, key: EnvelopeKey | None) -> Iterator[Target]:
+def outlet(layout: FileLayout, target: Target, *, key: EnvelopeKey | None) -> Iterator[Target]:
     """Give what takes UTF-8 and passes it on as the layout wants it; whatever waits is passed on at the end."""
     with ExitStack() as stack:
         if key is not None:
@@ -56,7 +57,7 @@ def outlet(layout: FileLayout, target: Target, *, name: str, key: EnvelopeKey | 
             stack.callback(packing.close)
         elif layout.compression == Compression.ZIP:
             archive = stack.enter_context(zipfile.ZipFile(_Writing(target), "w", zipfile.ZIP_DEFLATED))
-            target = stack.enter_context(archive.open(name, "w", force_zip64=True))
+            target = stack.enter_context(archive.open(_MEMBER, "w", force_zip64=True))
         if layout.encoding == Encoding.GBK:
             target = _Recoding(target)
         yield target

@@ -81,7 +81,7 @@ def _delimited(plan: LayoutPlan, column: LayoutColumn, given: str) -> str:
     if not column.field or not _is_free(plan.field_of(column)):
         return given
     quote = plan.layout.quote
-    broken = f"regexp_matches({given}, '[\\x00-\\x08\\x0a-\\x1f]')"
+    broken = f"regexp_matches({given}, '[\\x00\\x0a\\x0d\\x1f]')"
     awkward = f"contains({given}, {literal(plan.delimiter)})"
     if not quote:
         return f"CASE WHEN {broken} OR {awkward} THEN {_failure(column, 'bad_character')} ELSE {given} END"
@@ -105,7 +105,7 @@ def _padded(plan: LayoutPlan, column: LayoutColumn, given: str) -> str:
         length = f"CASE WHEN strlen({given}) = length({given}) THEN strlen({given}) ELSE encoded_length({given}) END"
     padding = f"repeat({literal(column.pad)}, {column.width} - ({length}))"
     whole = f"{given} || {padding}" if column.align == Align.LEFT else f"{padding} || {given}"
-    broken = f"regexp_matches({given}, '[\\x00-\\x1f]')"
+    broken = f"regexp_matches({given}, '[\\x00\\x0a\\x0d\\x1f]')"
     return (
         f"CASE WHEN ({length}) > {column.width} THEN {_failure(column, 'too_long')}"
         f" WHEN {broken} THEN {_failure(column, 'bad_character')} ELSE {whole} END"

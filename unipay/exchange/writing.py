@@ -18,7 +18,7 @@ from unipay.exchange.columnar import columnar, told_apart
 from unipay.exchange.faults import title
 from unipay.exchange.kinds import FieldType, FileField, FileKind
 from unipay.exchange.layout_plan import LayoutPlan, plan_of
-from unipay.exchange.models import EnvelopeKey, FileLayout, Section
+from unipay.exchange.models import Cipher, EnvelopeKey, FileLayout, Section
 from unipay.exchange.outlet import ADDRESS, Outlet, Target, outlet
 
 __all__ = ["ColumnQuery", "CopyQuery", "Unwritable", "Written", "write"]
@@ -87,17 +87,26 @@ def write_plan(
     plan: LayoutPlan, rows: Rows, *, header: Mapping[str, Any], to: str, key: EnvelopeKey | None = None
 ) -> Written:
     """Write by a plan, so also by a layout that is not saved yet."""
+    with vault.storing(to) as storing:
+        count, total_fen = put(plan, rows, header=header, target=storing, key=key)
+    return Written(storing.stored.size, storing.stored.digest, count, total_fen)
+
+
+def put(
+    plan: LayoutPlan, rows: Rows, *, header: Mapping[str, Any], target: Target, key: EnvelopeKey | None = None
+) -> tuple[int, int | None]:
+    """Write the whole file to a target; return how many lines it has, and their total where the kind has one."""
+    if (plan.layout.cipher != Cipher.NONE) != (key is not None):
+        raise ValueError(f"{plan.layout} is sealed with a key, or without an envelope, but not half of it")
+    total = plan.kind.total
     with ExitStack() as stack:
         connection, table = stack.enter_context(_staged(plan.kind, rows))
-        total = plan.kind.total
         count, total_fen = connection.execute(
             f"SELECT count(*), {f'coalesce(sum({total}), 0)::BIGINT' if total else 'NULL'} FROM {table}"
         ).fetchone() or (0, None)
         facts = {**header, "row_count": count, "total_fen": total_fen}
-        storing = stack.enter_context(vault.storing(to))
-        target = stack.enter_context(outlet(plan.layout, storing, name=f"{to}.txt", key=key))
-        _put_lines(connection, plan, table, facts, target)
-    return Written(storing.stored.size, storing.stored.digest, count, total_fen)
+        _put_lines(connection, plan, table, facts, stack.enter_context(outlet(plan.layout, target, key=key)))
+    return count, total_fen
 
 
 def _put_lines(
