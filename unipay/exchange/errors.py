@@ -90,3 +90,6 @@ NAME_TAKEN = reason(
 CONTROL_FILE_UNREADABLE = reason(
     "control_file_unreadable", status=422, title=_("The control file holds no SHA-256.")
 )
+ENVELOPE_KEY_MISSING = reason(
+    "envelope_key_missing", status=409, title=_("No key is valid for the envelope its layout asks for.")
+)

@@ -33,7 +33,7 @@ def named_by(name: str, layouts: Iterable[FileLayout]) -> list[Named]:
     found = []
     for layout in layouts:
         said = file_names.read(layout.file_name_pattern, name)
-        if said is not None:
+        if said is not None and said.get("kind", layout.kind) == layout.kind:
             found.append(Named(layout.kind, said.get("partner", ""), said.get("business_date")))
     return found
 

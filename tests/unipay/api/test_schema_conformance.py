@@ -38,8 +38,11 @@ from tests.signing.factories import (
     the_hall,
     the_province,
 )
-from unipay import signatures
+from tests.unipay.exchange.factories import make_received, make_sent
+from unipay import clock, signatures
 from unipay.api.schema_document import document
+from unipay.exchange.flows.receive import Arrival
+from unipay.exchange.flows.upload import open_upload
 from unipay.partners.keys import forget_keys
 from unipay.partners.models import NumberSegment, OwnKey, Partner
 from unipay.partners.reference import load_result_codes
@@ -54,6 +57,8 @@ CHECKS = [
 ]
 SELDOM_TOLD = {
     "GET /api/v1/contracts": "which cursors are ours, and how wide a window may be",
+    "GET /api/v1/files": "which cursors are ours",
+    "POST /api/v1/files/{file_no}/acknowledgement": "that a refusal says why",
     "POST /api/v1/signing-results": "which fields belong to which kind of result",
 }
 """What the schema of an operation does not say, so that a request valid by it may be refused as faulty."""
@@ -62,6 +67,13 @@ USUAL_CALLER = {
     "POST /api/v1/number-events": "PROVINCE",
     "POST /api/v1/signing-sessions": "HALL",
     "GET /api/v1/signing-sessions/{session_no}": "HALL",
+}
+FILE: dict[str, Any] = {
+    "name": "book.txt",
+    "origin": "API",
+    "kind": "bank_contract_full",
+    "size": 3,
+    "digest": "0" * 64,
 }
 STATES = ("PROVISIONAL", "ACTIVE", "SUSPENDED", "CONTESTED", "TERMINATED")
 SESSION_STATES = ("OPENED", "AT_BANK", "COMPLETED", "FAILED", "EXPIRED")
@@ -80,6 +92,8 @@ class Town:
     callers: dict[str, requests.Session]
     contracts: list[tuple[str, str]]
     sessions: list[tuple[str, str]]
+    files: list[str]
+    uploads: list[str]
 
 
 @pytest.fixture(autouse=True)
@@ -106,6 +120,8 @@ def town(db: None) -> Iterator[Town]:
             {partner.kind: session_of(PartnerClient(partner)) for partner in partners},
             [(contract.contract_no, contract.msisdn) for contract in contracts],
             [(session.session_no, session.msisdn) for session in sessions],
+            [make_received(partner=bank).file_no, make_sent(partner=bank).file_no],
+            [open_upload(Arrival(**FILE, partner=bank), now=clock.now()).upload_no],
         )
 
 
@@ -119,6 +135,9 @@ def aim(case: Case, town: Town, data: st.DataObject) -> None:
         "contract_no": town.contracts,
         "session_no": town.sessions,
         "request_no": [("R-1", ""), ("R-2", "")],
+        "file_no": [(number, "") for number in town.files],
+        "upload_no": [(number, "") for number in town.uploads],
+        "number": [(0, ""), (1, "")],
     }
     for name in case.path_parameters or {}:
         if data.draw(st.booleans()):
@@ -134,6 +153,9 @@ def make_sense(body: dict[str, Any], town: Town, data: st.DataObject) -> None:
         "holder": st.just(HOLDER),
         "business_date": st.dates(date(1970, 1, 1), date(2199, 12, 31)).map(str),
         "return_url": st.sampled_from(["https://hall.example/done", "https://other.example/"]),
+        "name": st.sampled_from(["book.txt", "../book.txt"]),
+        "kind": st.sampled_from(["bank_contract_full", "nonsense"]),
+        "size": st.sampled_from([0, 3, 2**53 - 1]),
         "signed_at": moments(),
         "occurred_at": moments(),
         "joined_network_at": moments(),
@@ -217,9 +239,14 @@ def test_every_answer_is_one_the_document_tells_of(label: str, mode: GenerationM
 def test_every_limit_the_document_names_is_kept(case: Case, town: Town) -> None:
     """What is just within and just beyond each limit, every part left out, wrong types, methods nobody knows."""
     label = case.operation.label
-    for name, known in (("contract_no", town.contracts), ("session_no", town.sessions)):
+    files = (("file_no", town.files[1]), ("upload_no", town.uploads[0]), ("number", 0))
+    for name, known in (
+        ("contract_no", town.contracts[1][0]),
+        ("session_no", town.sessions[1][0]),
+        *files,
+    ):
         if name in (case.path_parameters or {}):
-            case.path_parameters[name] = known[1][0]
+            case.path_parameters[name] = known
 
     response = case.call(base_url=ADDRESS, session=town.callers[USUAL_CALLER.get(label, "BANK")])
 

@@ -16,7 +16,14 @@ It needs Python 3.11 or later and one package: `pip install cryptography`.
    A GET has no body file. The answer's body goes to standard output, its status to standard error.
    Exit code: 0 for a 2xx answer, 1 for any other, 2 when the answer is not provably ours or none came.
 
-3. In your own program:
+3. Send us a file, or fetch one of ours (both go on where a cut line left them when they are run again):
+
+       python unipay_client.py --partner ICBC --key k1 --private-key mybank.pem \\
+           --unipay-public-key unipay.pub.pem upload https://unipay.example book.txt \\
+           --kind bank_contract_full --business-date 2026-10-31
+       python unipay_client.py … download https://unipay.example F-7K3M-9QXD-2T5W-8RNA-H book.txt
+
+4. In your own program:
 
        client = UnipayClient(partner="ICBC", key="k1", private_key=load_private_key("mybank.pem"),
                              unipay_public_keys=[load_public_key("unipay.pub.pem")])
@@ -47,6 +54,7 @@ done twice, and you get the first answer. Each sending is signed afresh.
 
 import argparse
 import base64
+import hashlib
 import http.client
 import json
 import os
@@ -67,6 +75,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 CLOCK_TOLERANCE_SECONDS = 300
+RANGE_BYTES = 8 * 1024 * 1024  # as much as one answer holds
 
 
 class NotFromUnipay(Exception):
@@ -110,7 +119,76 @@ class UnipayClient:
     def get(self, url: str) -> Answer:
         return self.send("GET", url)
 
-    def send(self, method: str, url: str, body: bytes = b"") -> Answer:
+    def upload(self, base: str, path: Path, **said: Any) -> Answer:
+        """Send a file in pieces and return the answer to its completion, or the first one that is no success.
+
+        said: kind, business_date, is_declared_empty, where the file's name does not tell. The same file again goes on
+        with the pieces that are missing.
+        """
+        size, digest = path.stat().st_size, _sha256_of(path)
+        # Kept until the file is through, so that a second run goes on with the same upload.
+        note = path.with_name(f"{path.name}.upload")
+        if not note.exists() or json.loads(note.read_text())["sha256"] != digest:
+            note.write_text(json.dumps({"sha256": digest, "request_no": secrets.token_hex(16)}))
+        request_no = json.loads(note.read_text())["request_no"]
+        announced = {"name": path.name, "size": size, "sha256": digest, **said}
+        answer = self.post(f"{base}/api/v1/file-uploads", {"request_no": f"{request_no}-open", **announced})
+        if answer.status == http.HTTPStatus.CREATED:
+            url = f"{base}/api/v1/file-uploads/{answer.json()['upload_no']}"
+            answer = self._put_missing(url, path) or self.post(
+                f"{url}/completion", {"request_no": f"{request_no}-done"}
+            )
+        if answer.status < http.HTTPStatus.INTERNAL_SERVER_ERROR:
+            note.unlink()
+        return answer
+
+    def _put_missing(self, url: str, path: Path) -> Answer | None:
+        """Send the pieces that are missing; return the answer to one that was not taken."""
+        while missing := (upload := self.get(url).json())["missing"]:
+            for number in missing:
+                taken = self._put_piece(url, path, number, upload["piece_size"])
+                if taken.status != http.HTTPStatus.OK:
+                    return taken
+        return None
+
+    def _put_piece(self, url: str, path: Path, number: int, size: int) -> Answer:
+        with path.open("rb") as file:
+            file.seek(number * size)
+            piece = file.read(size)
+        return self.send("PUT", f"{url}/pieces/{number}", piece, content_type="application/octet-stream")
+
+    def download(self, base: str, file_no: str, path: Path) -> Answer:
+        """Fetch a file of ours in ranges, each proven, and return what we know of it.
+
+        Raises NotFromUnipay when the whole has another SHA-256. What was fetched before is not fetched again.
+        """
+        url = f"{base}/api/v1/files/{file_no}"
+        told = self.get(url)
+        if told.status != http.HTTPStatus.OK:
+            return told
+        part = path.with_name(f"{path.name}.part")
+        with part.open("ab") as file:
+            while (begin := file.tell()) < told.json()["size"]:
+                end = begin + RANGE_BYTES - 1
+                fetched = self.send("GET", f"{url}/content", headers={"Range": f"bytes={begin}-{end}"})
+                if fetched.status != http.HTTPStatus.PARTIAL_CONTENT:
+                    return fetched
+                file.write(fetched.body)
+        if _sha256_of(part) != told.json()["sha256"]:
+            part.unlink()
+            raise NotFromUnipay("the file fetched has another SHA-256 than was told")
+        part.replace(path)
+        return told
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        body: bytes = b"",
+        *,
+        content_type: str = "application/json",
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
         """Send the body as it is, signed; return the verified answer, whatever its status.
 
         Raises ValueError when nothing could be sent, NotFromUnipay for an answer without our signature, OSError
@@ -123,7 +201,9 @@ class UnipayClient:
         request.add_header("Authorization", self.authorization(method, url, body))
         request.add_header("Accept", "application/json")
         if body:
-            request.add_header("Content-Type", "application/json")
+            request.add_header("Content-Type", content_type)
+        for name, value in (headers or {}).items():
+            request.add_header(name, value)
         status, headers, content = self._exchange(request)
         try:
             verify_message(headers, content, self.unipay_public_keys)
@@ -215,6 +295,11 @@ def _is_signed_with(key: rsa.RSAPublicKey, signature: bytes, text: bytes) -> boo
     return True
 
 
+def _sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def sign(private_key: rsa.RSAPrivateKey, text: bytes) -> str:
     return base64.b64encode(private_key.sign(text, padding.PKCS1v15(), hashes.SHA256())).decode()
 
@@ -269,7 +354,6 @@ def main(arguments: list[str] | None = None) -> int:
         return _generate(given[1:])
     options = _parser().parse_args(given)
     try:
-        body = options.body.read_bytes() if options.body else b""
         private_key = load_private_key(options.private_key)
         unipay_public_keys = [load_public_key(path) for path in options.unipay_public_key]
     except (OSError, ValueError) as error:
@@ -283,8 +367,8 @@ def main(arguments: list[str] | None = None) -> int:
         timeout_seconds=options.timeout,
     )
     try:
-        answer = client.send(options.method, options.url, body)
-    except ValueError as error:
+        answer = options.carry_out(client, options)
+    except (ValueError, FileNotFoundError) as error:
         print(f"nothing was sent: {error}", file=sys.stderr)
         return 2
     except (NotFromUnipay, http.client.HTTPException, OSError) as error:
@@ -319,10 +403,39 @@ def _parser() -> argparse.ArgumentParser:
         help="our public key, PEM; give it again for its successor",
     )
     parser.add_argument("--timeout", type=float, default=30, help="seconds to wait for an answer")
-    parser.add_argument("method", type=str.upper, choices=["GET", "POST"])
-    parser.add_argument("url")
-    parser.add_argument("body", nargs="?", type=Path, help="file with the JSON body of a POST")
+    commands = parser.add_subparsers(required=True)
+    for method in ("GET", "POST"):
+        command = commands.add_parser(method, aliases=[method.lower()], help=f"send a {method}")
+        command.add_argument("url")
+        command.add_argument("body", nargs="?", type=Path, help="file with the JSON body of a POST")
+        command.set_defaults(carry_out=_send, method=method)
+    upload = commands.add_parser("upload", help="send us a file, in pieces")
+    upload.add_argument("base", help="our address, e.g. https://unipay.example")
+    upload.add_argument("path", type=Path)
+    upload.add_argument("--kind", help="e.g. bank_contract_full, where the file's name does not tell")
+    upload.add_argument("--business-date", dest="business_date", help="YYYY-MM-DD, likewise")
+    upload.add_argument("--declared-empty", dest="is_declared_empty", action="store_const", const=True)
+    upload.set_defaults(carry_out=_upload)
+    download = commands.add_parser("download", help="fetch a file of ours")
+    download.add_argument("base", help="our address, e.g. https://unipay.example")
+    download.add_argument("file_no")
+    download.add_argument("path", type=Path)
+    download.set_defaults(carry_out=_download)
     return parser
+
+
+def _send(client: UnipayClient, options: argparse.Namespace) -> Answer:
+    return client.send(options.method, options.url, options.body.read_bytes() if options.body else b"")
+
+
+def _upload(client: UnipayClient, options: argparse.Namespace) -> Answer:
+    said = {name: getattr(options, name) for name in ("kind", "business_date", "is_declared_empty")}
+    given = {name: value for name, value in said.items() if value is not None}
+    return client.upload(options.base.rstrip("/"), options.path, **given)
+
+
+def _download(client: UnipayClient, options: argparse.Namespace) -> Answer:
+    return client.download(options.base.rstrip("/"), options.file_no, options.path)
 
 
 if __name__ == "__main__":

@@ -69,7 +69,13 @@ class FileFaultsView(ContentView):
     tag = "files"
     reasons = (*ContentView.reasons, errors.FAULTS_NOT_READY)
     examples = (
-        OpenApiExample("faults", value=examples.FAULT_LIST, response_only=True, media_type="text/csv"),
+        OpenApiExample(
+            "faults",
+            value=examples.FAULT_LIST,
+            response_only=True,
+            media_type="text/csv",
+            status_codes=["200", "206"],
+        ),
     )
 
     def kept_as(self, call: Call) -> tuple[str, str]:
@@ -98,6 +104,7 @@ class FileContentView(ContentView):
             value="H|ZJ|20261121…",
             response_only=True,
             media_type="application/octet-stream",
+            status_codes=["200", "206"],
         ),
     )
 

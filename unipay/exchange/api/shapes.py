@@ -13,7 +13,7 @@ from unipay.exchange.representation import FROM_YOU, TO_YOU
 _DIRECTIONS = ((FROM_YOU, _("you sent it")), (TO_YOU, _("we sent it")))
 _STATES = sorted({*ReceivedState.values, *SentState.values})
 _RESULTS = (("ACCEPTED", _("you have it")), ("REFUSED", _("you can't use it")))
-_SHA256 = r"^[0-9a-f]{64}\Z"
+_SHA256 = r"^[0-9a-f]{64}$"
 
 
 class UploadOrder(OrderSerializer):
@@ -21,7 +21,9 @@ class UploadOrder(OrderSerializer):
 
     name = TextField(max_length=240, help_text=_("A plain name, without a path."))
     size = WholeNumberField(min_value=0, max_value=2**53 - 1, help_text=_("Bytes."))
-    sha256 = serializers.RegexField(_SHA256, trim_whitespace=False, help_text=_("Of the whole file, hex."))
+    sha256 = serializers.RegexField(
+        _SHA256, trim_whitespace=False, max_length=64, help_text=_("Of the whole file, hex.")
+    )
     kind = TextField(required=False, max_length=64)
     business_date = BusinessDateField(required=False)
     is_declared_empty = FlagField(

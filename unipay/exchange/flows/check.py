@@ -5,8 +5,9 @@ accepted but not passed on is read again and passed on. Trouble of ours (no memo
 file: it is given back and tried again.
 """
 
-from collections.abc import Callable
-from contextlib import suppress
+import copy
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from functools import partial
 
@@ -20,7 +21,7 @@ from unipay.exchange.faults import ReadingRefused, Undecryptable
 from unipay.exchange.flows import outcome
 from unipay.exchange.kinds import kind_named
 from unipay.exchange.leases import renewed
-from unipay.exchange.models import FileLayout, ReceivedFile, ReceivedState
+from unipay.exchange.models import Cipher, FileLayout, ReceivedFile, ReceivedState
 from unipay.exchange.queries import layout_for
 from unipay.exchange.reading import Reading, open_reading
 from unipay.logging import mask_text
@@ -57,7 +58,7 @@ def _go_on(claim: Claim, now: Clock) -> None:
     elif kind_named(file.kind).on_accepted is None:
         outcome.passed_on(claim, now=now())
     else:
-        with open_reading(file) as reading:
+        with _opened(file) as reading:
             _pass_on(claim, file, reading, now)
 
 
@@ -91,7 +92,7 @@ def _read_by_layout(claim: Claim, file: ReceivedFile, now: Clock) -> None:
 
 def _read_with(claim: Claim, file: ReceivedFile, layout: FileLayout, now: Clock) -> bool:
     """Read the file, settle it and pass it on; False when its own date asks for another layout."""
-    with open_reading(file) as reading:
+    with _opened(file) as reading:
         day = file.business_date or _date_told(reading)
         if day is None:
             outcome.refuse_for(claim, errors.DATE_MISSING, now=now())
@@ -105,6 +106,19 @@ def _read_with(claim: Claim, file: ReceivedFile, layout: FileLayout, now: Clock)
         if settled.state == ReceivedState.ACCEPTED:
             _pass_on(claim, settled, reading, now)
     return True
+
+
+@contextmanager
+def _opened(file: ReceivedFile) -> Iterator[Reading]:
+    """Open the file; one without a byte, of which somebody said that it is empty, has no header to look for."""
+    layout = file.layout
+    if layout is not None and file.size == 0:
+        file.layout = copy.copy(layout)
+        file.layout.has_header = file.layout.has_trailer = False
+        file.layout.cipher = Cipher.NONE
+    with open_reading(file) as reading:
+        file.layout = layout
+        yield reading
 
 
 def _pass_on(claim: Claim, file: ReceivedFile, reading: Reading, now: Clock) -> None:

@@ -13,7 +13,7 @@ from unipay import check_digit
 from unipay.errors import Refusal
 from unipay.exchange import errors, file_names, queries, vault, wake
 from unipay.exchange.kinds import Direction, kind_named
-from unipay.exchange.models import FileLayout, Route, SentFile
+from unipay.exchange.models import Cipher, EnvelopeKey, FileLayout, Route, SentFile
 from unipay.exchange.writing import Written, write
 from unipay.partners.models import Partner
 
@@ -30,7 +30,8 @@ def send(
 ) -> SentFile:
     """Write a file of ours from rows (as `writing.write` takes them) and send it once the transaction committed.
 
-    `subject` names what it is about ("run:R-…"). Raises Refusal LAYOUT_MISSING, ValueError for a kind we only receive.
+    `subject` names what it is about ("run:R-…"). Raises Refusal LAYOUT_MISSING and ENVELOPE_KEY_MISSING,
+    writing.Unwritable, and ValueError for a kind we only receive.
     """
     if kind_named(kind).direction != Direction.OUT:
         raise ValueError(f"Files of the kind {kind} are not sent.")
@@ -47,7 +48,8 @@ def send(
         route=route_to(partner, kind, now=now),
         written_at=now,
     )
-    written = write(layout, rows, header=_header(file, header), to=file.file_no)
+    key = _sealing_key(partner, layout, now=now)
+    written = write(layout, rows, header=_header(file, header), to=file.file_no, key=key)
     try:
         return _enter(file, written, now=now)
     except BaseException:
@@ -62,6 +64,17 @@ def route_to(partner: Partner, kind: str, *, now: datetime) -> Route:
     fetches = partner.permissions.filter(operation="files.read").exists()
     has_key = any(key.is_live(now) for key in partner.keys.all())
     return Route.API if fetches and has_key else Route.HAND
+
+
+def _sealing_key(partner: Partner, layout: FileLayout, *, now: datetime) -> EnvelopeKey | None:
+    """Return the newest key that is valid for the layout's envelope; None where the layout has none."""
+    if layout.cipher == Cipher.NONE:
+        return None
+    keys = EnvelopeKey.objects.filter(partner=partner, cipher=layout.cipher).order_by("-valid_from", "-id")
+    valid = next((key for key in keys if key.is_valid(now)), None)
+    if valid is None:
+        raise Refusal(errors.ENVELOPE_KEY_MISSING, layout.cipher)
+    return valid
 
 
 @transaction.atomic
