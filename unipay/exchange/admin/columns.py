@@ -85,7 +85,7 @@ class WritingField(forms.Field):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Compare part by part, as texts come back."""
-        was = self.widget().decompress(initial)
+        was = WritingWidget().decompress(initial)
         return [str(each or "").split() for each in was] != [str(each or "").split() for each in data or was]
 
 

@@ -1,0 +1,79 @@
+"""What a sample says when a layout reads it, ready to be shown: counts, the first lines, faults, and the round trip."""
+
+from collections import Counter
+from functools import cached_property
+from typing import Any
+
+from unipay.backoffice.dashboard_page import Way
+from unipay.errors import Text
+from unipay.exchange import faults, layout_rules
+from unipay.exchange.admin.fields import column_title
+from unipay.exchange.admin.layout_words import place_of
+from unipay.exchange.admin.received_page import FaultLine, lines_funnel, reasons_chart, said
+from unipay.exchange.models import FileLayout
+from unipay.exchange.preview import Preview, preview
+
+
+class Shown:
+    """One sample, read by one layout."""
+
+    def __init__(self, layout: FileLayout, *, name: str, sample: bytes) -> None:
+        columns = list(layout.columns.all())
+        self.name = name
+        self.kind = layout.kind
+        self.layout_faults = [
+            (place_of(layout, columns, fault.field), fault.detail)
+            for fault in layout_rules.faults(layout, columns)
+        ]
+        self.read = Preview() if self.layout_faults else preview(layout, columns, sample=sample, name=name)
+
+    @property
+    def refusal(self) -> Text:
+        """Why the file as a whole could not be read, "" where it could."""
+        return self.read.refusal
+
+    @property
+    def is_read(self) -> bool:
+        """Whether there is anything to show of its lines."""
+        return not self.refusal and not self.layout_faults
+
+    @property
+    def is_good(self) -> bool:
+        """Whether every line was read."""
+        return self.is_read and not self.read.faulty
+
+    @cached_property
+    def funnel(self) -> Way:
+        """Lines, and those that count."""
+        return lines_funnel(self.read.line_count, self.read.accepted, self.read.faulty)
+
+    @cached_property
+    def reasons(self) -> Any:
+        """How often each thing is wrong."""
+        counted = Counter(fault.code for fault in self.read.faults).most_common()
+        return reasons_chart(counted, ["#faults"] * len(counted))
+
+    @property
+    def titles(self) -> list[str]:
+        """What the columns of the first lines are called."""
+        return [column_title(self.kind, name) for name in self.read.fields]
+
+    @property
+    def faults(self) -> list[FaultLine]:
+        """The first faults."""
+        return [
+            FaultLine(
+                fault.line_no, column_title(self.kind, fault.column), faults.title(fault.code), fault.excerpt
+            )
+            for fault in self.read.faults
+        ]
+
+    @property
+    def header(self) -> list[tuple[str, Any]]:
+        """What the header says, in words."""
+        return said(self.kind, self.read.header)
+
+    @property
+    def trailer(self) -> list[tuple[str, Any]]:
+        """What the trailer says, in words."""
+        return said(self.kind, self.read.trailer)
