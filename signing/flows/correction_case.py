@@ -3,7 +3,7 @@ what stands, or the bare question is put to people; the file's line is the evide
 """
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 from django.db import connection
@@ -16,7 +16,7 @@ from signing.flows.correction_orders import ORDERS_TABLE, execute
 from signing.flows.manual_case import Evidence
 from signing.models import Contract, ManualCase
 from signing.representation import contract_facts
-from signing.states import CaseReason
+from signing.states import CaseReason, ContractState
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,11 @@ class Failed:
 
 
 _NAMES = tuple(each.name for each in fields(Failed))
+_NUMBERED_TWICE = f"""
+    UPDATE {ORDERS_TABLE}
+    SET outcome = 'IMPOSSIBLE', detail = 'bank_contract_no_in_use', collided_with_id = %(other_id)s
+    WHERE order_id = %(order_id)s
+"""
 
 
 def open_cases(*, origin: Origin, now: datetime) -> None:
@@ -49,7 +54,8 @@ def open_cases(*, origin: Origin, now: datetime) -> None:
 
     A number that no province is home to has nobody who would see its case: such an order gets none.
     """
-    for order in _failed():
+    for found in _failed():
+        order = _without_a_number_in_use(found, origin) if found.is_kept else found
         case = _keep_contested(order, origin, now) if order.is_kept else _ask(order, origin, now)
         said = {"case_id": case.pk, "order_id": order.order_id}
         execute(f"UPDATE {ORDERS_TABLE} SET case_id = %(case_id)s WHERE order_id = %(order_id)s", said)
@@ -66,6 +72,16 @@ def _failed() -> list[Failed]:
     with connection.cursor() as cursor:
         cursor.execute(query)
         return [Failed(**dict(zip(_NAMES, row, strict=True))) for row in cursor.fetchall()]
+
+
+def _without_a_number_in_use(order: Failed, origin: Origin) -> Failed:
+    """Where a line before this one kept a contract under the same number of the bank, this one is not kept too."""
+    live = Contract.objects.filter(bank=origin.partner, bank_contract_no=order.bank_contract_no)
+    other = live.exclude(state=ContractState.TERMINATED).first()
+    if other is None:
+        return order
+    execute(_NUMBERED_TWICE, {"order_id": order.order_id, "other_id": other.pk})
+    return replace(order, outcome="IMPOSSIBLE", detail="bank_contract_no_in_use")
 
 
 def _keep_contested(order: Failed, origin: Origin, now: datetime) -> ManualCase:

@@ -26,6 +26,11 @@ AGAIN, CLOSE = Decision.NOTIFY_AGAIN, Decision.CLOSE
         ("PROVINCE_REFUSED", "TERMINATED", None, True, (AGAIN, CLOSE)),
         ("BANK_REFUSED", "ACTIVE", None, True, (AGAIN, CLOSE)),
         ("UNDELIVERABLE", "ACTIVE", None, True, (AGAIN, CLOSE)),
+        ("CORRECTION_IMPOSSIBLE", "ACTIVE", None, True, (TERMINATE, CLOSE)),
+        ("CORRECTION_IMPOSSIBLE", "TERMINATED", None, True, (CLOSE,)),
+        ("CORRECTION_IMPOSSIBLE", None, None, True, (CLOSE,)),
+        ("CORRECTION_IMPOSSIBLE", None, "CONTESTED", True, (ACCEPT, NEITHER)),
+        ("CORRECTION_IMPOSSIBLE", None, "TERMINATED", True, (CLOSE,)),
     ],
 )
 def test_decisions_possible_depend_on_the_contracts(

@@ -111,6 +111,11 @@ def a_case(kind: str) -> ManualCase:
         return make_case(
             "LATE_RESULT", standing=None, contested=make_contract("CONTESTED", bank=the_bank("CCB"))
         )
+    if kind == "impossible":
+        return make_case("CORRECTION_IMPOSSIBLE")
+    if kind == "kept":
+        contested = make_contract("CONTESTED", bank=the_bank("CCB"))
+        return make_case("CORRECTION_IMPOSSIBLE", standing=None, contested=contested)
     if kind == "overtaken":
         return make_case(standing=make_contract("TERMINATED"))
     return make_case("PROVINCE_REFUSED")
@@ -139,6 +144,10 @@ CASES = [
     ("overtaken", "NEITHER"),
     ("refused", "TERMINATE"),
     ("refused", "CLOSE"),
+    ("impossible", "TERMINATE"),
+    ("impossible", "CLOSE"),
+    ("kept", "ACCEPT"),
+    ("kept", "NEITHER"),
 ]
 
 
@@ -155,7 +164,7 @@ def test_who_is_said_to_be_told_is_told_in_that_order(kind: str, decision: str) 
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("kind", ["clash", "provisional", "late", "overtaken", "refused"])
+@pytest.mark.parametrize("kind", list(dict.fromkeys(kind for kind, _decision in CASES)))
 def test_no_possible_decision_is_left_out_of_the_comparison(kind: str) -> None:
     possible = set(manual_case.decisions_possible(a_case(kind)))
 

@@ -36,6 +36,14 @@ def party(bank: str = "ICBC", state: str = "ACTIVE", **known: Any) -> Party:
             Plot("UNDELIVERABLE", "Zhejiang", partner="Hall", message="signing outcome", error="503"),
             "“signing outcome” could not be delivered to Hall. It said: 503",
         ),
+        (
+            Plot("CORRECTION_IMPOSSIBLE", "Zhejiang", party(), obstacle="a prepaid number has no auto-pay"),
+            "A line of a bank's file could not be applied: a prepaid number has no auto-pay.",
+        ),
+        (
+            Plot("CORRECTION_IMPOSSIBLE", "Zhejiang", None, party("CCB", "CONTESTED"), obstacle="ended"),
+            "CCB still has a contract that ended here.",
+        ),
     ],
 )
 def test_what_happened_names_the_parties(plot: Plot, happened: str) -> None:

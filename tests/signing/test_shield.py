@@ -31,7 +31,10 @@ def test_what_was_journalled_after_the_cut_off_has_changed(occurred_after: timed
     contract = make_contract()
     make_transaction(contract, occurred_at=NOW + occurred_after)
 
-    assert asked(shield.changed_since(contract="%s", cut_off="%s", business_date="%s"), contract.pk, NOW, DAY) is is_so
+    assert (
+        asked(shield.changed_since(contract="%s", cut_off="%s", business_date="%s"), contract.pk, NOW, DAY)
+        is is_so
+    )
     assert asked(shield.changed_since(contract="NULL", cut_off="%s", business_date="%s"), NOW, DAY) is False
 
 

@@ -140,6 +140,8 @@ def _noted(piece: CaseEvidence) -> Message:
 
 
 def _what_was_noted(piece: CaseEvidence) -> Text:
+    if OBSTACLE in piece.facts:
+        return _("a line of its file")
     if piece.request_no:
         return _("told us")
     if "event_id" in piece.facts:

@@ -99,6 +99,19 @@ def test_what_unipay_noted_itself_says_so() -> None:
     ]
 
 
+def test_the_line_of_a_file_says_why_it_was_not_applied() -> None:
+    case = make_case("CORRECTION_IMPOSSIBLE", standing=None)
+    noted(case, request_no="R-1/17", facts={"bank_contract_no": "B-77", "obstacle": "auto_pay_for_prepaid"})
+
+    (message,) = Talk(case, case.evidence.order_by("id")).with_party(the_bank("CCB").pk)
+
+    assert (str(message.title), message.number) == ("a line of its file", "R-1/17")
+    assert [(str(title), value) for title, value in message.facts] == [
+        ("bank's contract number", "B-77"),
+        ("not applied because", "a prepaid number has no auto-pay"),
+    ]
+
+
 def test_what_was_asked_and_other_numbers_messages_are_left_out() -> None:
     case = make_case()
     noted(case, request_no="Q-1", facts={"asked": "query_contracts", "silence": "", "fault": ""})
