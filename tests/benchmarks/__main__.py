@@ -22,6 +22,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "bank_channel": ("150",),
     "plans": (),
     "back_office": ("9",),
+    "correction": ("100000",),
 }
 QUICK: dict[str, tuple[str, ...]] = {
     "throughput": ("2", "2"),
@@ -31,6 +32,7 @@ QUICK: dict[str, tuple[str, ...]] = {
     "bank_channel": ("30",),
     "plans": (),
     "back_office": ("3",),
+    "correction": ("4000",),
 }
 
 
