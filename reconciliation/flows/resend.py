@@ -48,7 +48,7 @@ def _send_again(run: Run, *, since: datetime, now: datetime) -> int:
         correction_file.set_aside_changed(waiting, now=now)
         count = waiting.count()
         if count:
-            correction_file.write(current, waiting.filter(pk__in=list(waiting.values("pk"))), now=now)
+            correction_file.write(current, waiting, now=now)
         elif not _outstanding(current).exists():
             current.answer(now=now)
         current.save()

@@ -52,7 +52,7 @@ def take_hand_over(code: str, fields: Mapping[str, str]) -> SandboxContract:
             "channel": "CARRIER",
             "offer": offer_for(msisdn),
             "return_url": fields.get("return_url", ""),
-            **_account_and_holder(code, msisdn),
+            **new_account(code, msisdn),
         },
     )
     return row
@@ -71,7 +71,7 @@ def ask_to_sign(
         secondary_msisdns=secondary_msisdns or [],
         bank_code=code,
         channel=channel,
-        **_account_and_holder(code, msisdn),
+        **new_account(code, msisdn),
     )
     reply = client.post(code, "/signings", {**_signing_order(row), "request_no": row.signing_request_no})
     if reply.is_ok:
@@ -89,7 +89,7 @@ def amend(row: SandboxContract, terms: Mapping[str, Any]) -> client.Reply:
     reply = client.post_until_answered(row.partner_code, f"/contracts/{row.contract_no}/amendments", order)
     if reply.is_ok:
         row.terms = {**row.terms, **terms}
-        row.save(update_fields=["terms"])
+        row.save(update_fields=["terms", "updated_at"])
     return note_answer(row, reply)
 
 
@@ -99,7 +99,7 @@ def terminate(row: SandboxContract, *, reason: str = "SUBSCRIBER_REQUEST") -> cl
     reply = client.post_until_answered(row.partner_code, f"/contracts/{row.contract_no}/termination", order)
     if reply.is_ok:
         row.state = BookState.TERMINATED
-        row.save(update_fields=["state"])
+        row.save(update_fields=["state", "updated_at"])
     return note_answer(row, reply)
 
 
@@ -129,7 +129,7 @@ def take_cancellation(code: str, notice: dict[str, Any]) -> Said:
     row = _told_about(code, notice)
     if row is not None:
         row.state, row.remark = BookState.CANCELLED, str(notice.get("reason") or "")[:300]
-        row.save(update_fields=["state", "remark", *_TOLD_FIELDS])
+        row.save(update_fields=["state", "remark", "updated_at", *_TOLD_FIELDS])
     return Said()
 
 
@@ -177,7 +177,8 @@ def refusal_text(reply: client.Reply) -> str:
     return " · ".join(str(part) for part in said if part)[:300]
 
 
-def _account_and_holder(code: str, msisdn: str) -> dict[str, str]:
+def new_account(code: str, msisdn: str) -> dict[str, str]:
+    """Return the invented account and holder of a number at a bank, as columns of its book."""
     card, person = card_of(msisdn, prefix=bank(code).card_prefix), subscriber_of(msisdn)
     return {
         "account_type": "DEBIT",

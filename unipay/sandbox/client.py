@@ -20,12 +20,14 @@ _CERTAINLY_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeo
 
 @dataclass(frozen=True)
 class Reply:
-    """Unipay's answer: HTTP status, JSON body, whether it was a replay, and what its signature was worth."""
+    """Unipay's answer: HTTP status, JSON body, whether it was a replay, what its signature was worth, and the bytes
+    themselves, for what is no JSON."""
 
     status: int
     body: dict[str, Any]
     is_replay: bool = False
     verdict: Verdict = Verdict.GENUINE
+    content: bytes = b""
 
     @property
     def is_ok(self) -> bool:
@@ -56,27 +58,47 @@ def post_until_answered(code: str, path: str, order: Mapping[str, Any]) -> Reply
     return post(code, path, order)
 
 
-def get(code: str, path: str, query: Mapping[str, str] | None = None) -> Reply:
+def get(
+    code: str,
+    path: str,
+    query: Mapping[str, str] | None = None,
+    *,
+    headers: Mapping[str, str] | None = None,
+) -> Reply:
     """GET something from Unipay in the name of a partner. Raises as post does."""
-    return _send(code, "GET", f"{path}?{urlencode(query)}" if query else path, order=None)
+    return _send(code, "GET", f"{path}?{urlencode(query)}" if query else path, order=None, headers=headers)
+
+
+def put_bytes(code: str, path: str, content: bytes) -> Reply:
+    """PUT bytes at Unipay in the name of a partner. Raises as post does."""
+    octets = {"Content-Type": "application/octet-stream"}
+    return _send(code, "PUT", path, order={}, body=content, headers=octets)
 
 
 def _send(
-    code: str, method: str, path: str, *, order: Mapping[str, Any] | None, is_rightly_signed: bool = True
+    code: str,
+    method: str,
+    path: str,
+    *,
+    order: Mapping[str, Any] | None,
+    is_rightly_signed: bool = True,
+    body: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Reply:
     key = SandboxKey.objects.get(partner_code=code)
-    body = b"" if order is None else seals.encoded(order)
+    if body is None:
+        body = b"" if order is None else seals.encoded(order)
     target = API + path
-    headers = {
+    said = {
         "Authorization": seals.authorization(
             key, method=method, target=target, body=body, is_right=is_rightly_signed
         ),
-        "Accept": "application/json",
+        "Accept": "*/*" if headers else "application/json",
+        **({"Content-Type": "application/json"} if body else {}),
+        **(headers or {}),
     }
-    if body:
-        headers["Content-Type"] = "application/json"
     try:
-        response = connection.unipay().request(method, target, content=body, headers=headers)
+        response = connection.unipay().request(method, target, content=body, headers=said)
         reply = _read(response)
     except (httpx.HTTPError, Unanswered) as error:
         _note(code, method, path, order=order, reply=None)
@@ -99,6 +121,7 @@ def _read(response: httpx.Response) -> Reply:
         body=body if isinstance(body, dict) else {"results": body},
         is_replay=response.headers.get("Idempotent-Replay") == "true",
         verdict=verdict,
+        content=response.content,
     )
 
 

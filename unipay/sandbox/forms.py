@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from unipay import bank_card, identity, msisdn
+from unipay import bank_card, clock, identity, msisdn
 from unipay.errors import Text
 from unipay.money import format_yuan, parse_yuan
 from unipay.sandbox.bank import CHANNELS, TERMINATION_REASONS
@@ -26,6 +26,10 @@ def _checked(check: Any, text: str, wrong: Text) -> str:
         return str(check(text))
     except ValueError as error:
         raise ValidationError(str(wrong)) from error
+
+
+def _today() -> str:
+    return clock.business_date(clock.now()).isoformat()
 
 
 class MsisdnField(forms.CharField):
@@ -56,6 +60,23 @@ class YuanField(forms.CharField):
     def clean(self, value: Any) -> int:
         """Return fen."""
         return int(_checked(parse_yuan, super().clean(value), _("An amount is written as 50 or 50.00.")))
+
+
+class MsisdnForm(forms.Form):
+    """A subscriber's number alone."""
+
+    msisdn = MsisdnField(label=_("Mobile number"))
+
+
+class FileForm(forms.Form):
+    """Which contract file to send: the day's changes or the whole list, of which business date."""
+
+    period = forms.ChoiceField(
+        label=_("File"), choices=[("increment", _("daily increment")), ("full", _("monthly full"))]
+    )
+    business_date = forms.DateField(
+        label=_("business date"), widget=forms.DateInput(attrs={"type": "date"}), initial=_today
+    )
 
 
 class NumberForm(forms.Form):

@@ -12,7 +12,16 @@ from unipay.sandbox import client, messages
 from unipay.sandbox.conduct import Said
 from unipay.sandbox.models import SandboxContract, SandboxNumber, SandboxSms
 from unipay.sandbox.roster import BANKS
-from unipay.sandbox.scenarios import CHECK_ELIGIBILITY, Effect, Scenario, is_reserved, scenario_in
+from unipay.sandbox.scenarios import (
+    CHECK_ELIGIBILITY,
+    CONTRACT_CHANGED,
+    CORRECT_CONTRACTS,
+    Effect,
+    Scenario,
+    Side,
+    is_reserved,
+    scenario_in,
+)
 from unipay.sandbox.states import BookState, NumberStatus, Role
 
 PREPAID_OFFER = {
@@ -99,15 +108,27 @@ def take_contract_change(code: str, notice: dict[str, Any]) -> Said:
     )
     if notice["resource_version"] <= row.last_version:
         return Said()
+    effect = _misnoting(told["msisdn"])
+    if effect is Effect.NOT_NOTED or (effect is Effect.END_NOT_NOTED and notice["change"] == "TERMINATED"):
+        return _taken_but_not_noted(row, notice)
     row.state = _BOOK_STATES[notice["change"]]
     row.bank_code, row.bank_contract_no = told["bank_code"], told["bank_contract_no"]
     row.secondary_msisdns, row.terms = told["secondary_msisdns"], told["terms"]
+    if effect is Effect.NOTED_WRONG:
+        row.terms = misread(row.terms)
     row.account_mask, row.unipay_state = told["account_mask"], told["state"]
     row.signed_at = told.get("signed_at")
     row.last_event, row.last_version = messages.event_id_of(notice), notice["resource_version"]
     row.save()
     _send_sms(row, change=notice["change"])
     return Said()
+
+
+def misread(terms: dict[str, Any]) -> dict[str, Any]:
+    """Return the terms as somebody notes them who errs: another amount, or auto-pay the other way round."""
+    if terms.get("recharge_amount_fen"):
+        return {**terms, "recharge_amount_fen": terms["recharge_amount_fen"] + 100}
+    return {**terms, "auto_pay": not terms.get("auto_pay")}
 
 
 def announce_number_event(code: str, event: str, *, msisdn: str) -> client.Reply:
@@ -123,6 +144,21 @@ def announce_number_event(code: str, event: str, *, msisdn: str) -> client.Reply
     if event == "NUMBER_RECYCLED":
         order["joined_network_at"] = clock.rfc3339(now, milliseconds=True)
     return client.post_until_answered(code, "/number-events", order)
+
+
+def _misnoting(msisdn: str) -> Effect | None:
+    """How the province's book goes wrong about the number when it is told; what it will refuse or answer wrongly when
+    corrected must be missing there first."""
+    if scenario_in(CORRECT_CONTRACTS, msisdn=msisdn) is not None:
+        return Effect.NOT_NOTED
+    scenario = scenario_in(CONTRACT_CHANGED, msisdn=msisdn, side=Side.PROVINCE)
+    return scenario.effect if scenario else None
+
+
+def _taken_but_not_noted(row: SandboxContract, notice: dict[str, Any]) -> Said:
+    row.last_event, row.last_version = messages.event_id_of(notice), notice["resource_version"]
+    row.save(update_fields=["last_event", "last_version"])
+    return Said()
 
 
 def _already_signed(msisdn: str) -> Said:

@@ -37,6 +37,15 @@ class Effect(StrEnum):
     TERMS_TOO_HIGH = "TERMS_TOO_HIGH"
     OVERTAKEN = "OVERTAKEN"
 
+    LEFT_OUT = "LEFT_OUT"
+    OTHER_TERMS = "OTHER_TERMS"
+    ENDED_UNTOLD = "ENDED_UNTOLD"
+    NOT_NOTED = "NOT_NOTED"
+    NOTED_WRONG = "NOTED_WRONG"
+    END_NOT_NOTED = "END_NOT_NOTED"
+    ANSWERED_SECOND_TIME = "ANSWERED_SECOND_TIME"
+    ANSWERED_BOTH_WAYS = "ANSWERED_BOTH_WAYS"
+
     FORGETFUL = "FORGETFUL"
     OUT_OF_DATE = "OUT_OF_DATE"
 
@@ -51,6 +60,11 @@ CONTRACT_CANCELLED = "contract_cancelled"
 SIGNING_OUTCOME = "signing_outcome"
 ANNOUNCE_RESULT = "announce_result"
 """Not a call of ours: what the bank does once the subscriber signed."""
+
+CONTRACT_FILE = "contract_file"
+"""Not a call either: what a bank writes into its contract files."""
+CORRECT_CONTRACTS = "correct_contracts"
+"""Nor is this: what a province does with a line of a correction file."""
 
 RESERVED_FROM = "9000"
 UNMAPPED_CODE = "7777"
@@ -79,6 +93,8 @@ _ANNOUNCES = (Side.BANK, ANNOUNCE_RESULT)
 _QUERIED = (Side.BANK, QUERY_SIGNING)
 _BANKS_BOOK = (Side.BANK, QUERY_CONTRACTS)
 _PROVINCES_BOOK = (Side.PROVINCE, QUERY_CONTRACTS)
+_BANKS_FILE = (Side.BANK, CONTRACT_FILE)
+_CORRECTED = (Side.PROVINCE, CORRECT_CONTRACTS)
 _HALL_TOLD = (Side.HALL, SIGNING_OUTCOME)
 
 
@@ -133,6 +149,21 @@ SCENARIOS: tuple[Scenario, ...] = (
          "Book query: the province still holds another bank's contract"),
     _row("9057", _PROVINCES_BOOK, Effect.UNAVAILABLE, "省侧账面查询不可用（503）",
          "Book query: the province's system is down (503)"),
+    _row("9061", _BANKS_FILE, Effect.LEFT_OUT, "银行核对文件中无此签约", "Bank's file: lost the contract"),
+    _row("9062", _BANKS_FILE, Effect.OTHER_TERMS, "银行核对文件中条款不同", "Bank's file: has other terms"),
+    _row("9063", _BANKS_FILE, Effect.ENDED_UNTOLD, "银行已解约但未通知", "Bank's file: terminated, we were not told"),
+    _row("9065", _TOLD, Effect.NOT_NOTED, "省侧应答成功但未入账（缺）",
+         "Province takes the notice, but does not note it (missing)"),
+    _row("9066", _TOLD, Effect.NOTED_WRONG, "省侧记错条款（不一致）", "Province notes other terms (differs)"),
+    _row("9067", _TOLD, Effect.END_NOT_NOTED, "省侧未记解约（多）", "Province does not note the end (has too much)"),
+    _row("9071", _CORRECTED, Effect.REFUSED, "省侧未入账，并拒绝差错处理",
+         "Province does not note it, and refuses the correction", "4001"),
+    _row("9072", _CORRECTED, Effect.ANSWERED_SECOND_TIME, "省侧未入账，差错处理漏答，重发后才处理",
+         "Province does not note it, and answers the correction only when it is sent again"),
+    _row("9073", _CORRECTED, Effect.ANNOUNCED_TWICE, "省侧未入账，同一差错答两次",
+         "Province does not note it, and answers the correction twice"),
+    _row("9074", _CORRECTED, Effect.ANSWERED_BOTH_WAYS, "省侧未入账，同一差错先答成功又答拒绝",
+         "Province does not note it, and answers the correction both done and refused"),
 )
 # fmt: on
 

@@ -5,6 +5,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from unipay.sandbox import bank, book, hall, province
 from unipay.sandbox.pages import bank as bank_pages
+from unipay.sandbox.pages import files as file_pages
 from unipay.sandbox.pages import hall as hall_pages
 from unipay.sandbox.pages import province as province_pages
 from unipay.sandbox.pages import start as start_pages
@@ -49,11 +50,15 @@ urlpatterns = [
     path("hall/outcomes/<str:request_no>/", hall_pages.outcome, name="hall_outcome"),
     path("banks/<str:code>/", bank_pages.book, name="bank_book"),
     path("banks/<str:code>/counter/", bank_pages.counter, name="bank_counter"),
+    path("banks/<str:code>/file/", file_pages.bank_file, name="bank_file"),
+    path("banks/<str:code>/unasked/", file_pages.bank_sign_unasked, name="bank_sign_unasked"),
     path("banks/<str:code>/signing/", bank_pages.receive_hand_over, name="bank_hand_over"),
     path("banks/<str:code>/signing/<int:pk>/", bank_pages.signing_page, name="bank_signing"),
     path("banks/<str:code>/contracts/<int:pk>/", bank_pages.contract, name="bank_contract"),
     path("banks/<str:code>/contracts/<int:pk>/<str:action>/", bank_pages.act, name="bank_act"),
     path("provinces/", province_pages.provinces, name="provinces"),
     path("provinces/<str:code>/", province_pages.book, name="province"),
+    path("provinces/<str:code>/file/", file_pages.province_file, name="province_file"),
+    path("provinces/<str:code>/corrections/", file_pages.province_corrections, name="province_corrections"),
     path("provinces/<str:code>/events/", province_pages.announce, name="province_event"),
 ]

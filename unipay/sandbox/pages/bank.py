@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from unipay.errors import TransportFailed, Unanswered
 from unipay.sandbox import bank, bank_signing, client, seals
-from unipay.sandbox.forms import CounterForm, SigningForm, TerminationForm, TermsForm
+from unipay.sandbox.forms import CounterForm, FileForm, MsisdnForm, SigningForm, TerminationForm, TermsForm
 from unipay.sandbox.models import SandboxContract
 from unipay.sandbox.pages.hall import goes_on_to_unipay
 from unipay.sandbox.roster import BANKS, SimulatedBank
@@ -67,6 +67,8 @@ def book(request: HttpRequest, code: str) -> HttpResponse:
         "bank": _bank(code),
         "banks": BANKS,
         "form": CounterForm(initial=request.GET.dict()),
+        "file_form": FileForm(),
+        "unasked_form": MsisdnForm(),
         "rows": (rows.filter(msisdn=wanted[:11]) if wanted else rows)[:_ROWS_SHOWN],
     }
     return render(request, "sandbox/bank_book.html", context)
@@ -77,7 +79,8 @@ def counter(request: HttpRequest, code: str) -> HttpResponse:
     """Ask Unipay whether the customer at the counter may sign."""
     simulated, form = _bank(code), CounterForm(request.POST)
     if not form.is_valid():
-        return render(request, "sandbox/bank_book.html", {"bank": simulated, "banks": BANKS, "form": form})
+        shown = {"bank": simulated, "banks": BANKS, "form": form, "file_form": FileForm()}
+        return render(request, "sandbox/bank_book.html", {**shown, "unasked_form": MsisdnForm()})
     wanted = form.cleaned_data
     try:
         row, _reply = bank.ask_to_sign(

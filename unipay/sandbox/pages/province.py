@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from unipay.errors import TransportFailed, Unanswered
 from unipay.sandbox import province
 from unipay.sandbox.bank import refusal_text
-from unipay.sandbox.forms import NumberEventForm
+from unipay.sandbox.forms import FileForm, NumberEventForm
 from unipay.sandbox.models import SandboxContract, SandboxKey, SandboxMessage, SandboxSms
 from unipay.sandbox.states import Role
 
@@ -30,6 +30,7 @@ def book(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "province": get_object_or_404(SandboxKey, partner_code=code, role=Role.PROVINCE),
         "form": NumberEventForm(initial=request.GET.dict()),
+        "file_form": FileForm(),
         "events": province.NUMBER_EVENTS,
         "rows": SandboxContract.objects.filter(partner_code=code, role=Role.PROVINCE)[:_ROWS_SHOWN],
         "sms": SandboxSms.objects.filter(partner_code=code)[:_ROWS_SHOWN],
