@@ -1,15 +1,20 @@
 """The chapters of the demo against a running Unipay and sandbox, over HTTP."""
 
 from dataclasses import replace
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connections
 from pytest_django.live_server_helper import LiveServer
 
 from unipay.clock import now
-from unipay.sandbox.demo import changes, mishaps, signings
+from unipay.exchange.flows import check
+from unipay.exchange.models import ReceivedFile
+from unipay.messaging import claims, delivery
+from unipay.sandbox.demo import changes, mishaps, reconciling, signings
 from unipay.sandbox.demo.findings import Chapter, Findings
 from unipay.sandbox.demo.story import ANNOUNCEMENTS, ANSWERS_OF_PROVINCE, chapters
 from unipay.sandbox.onboarding import connect, hand_out, make_keys, players
@@ -109,3 +114,21 @@ def test_without_a_running_unipay_the_demo_says_how_to_start_it(settings: Any) -
 
     with pytest.raises(CommandError, match="start Unipay with `make run` first"):
         call_command("demo")
+
+
+def test_three_books_agree_in_the_end(centre: LiveServer) -> None:
+    import_module("unipay.exchange.migrations.0003_ship_neutral_layouts").ship(apps, None)
+    findings = Findings()
+
+    reconciling.three_books(findings, work=as_a_worker)
+
+    assert [(f.step, f.expected, f.seen) for f in findings.found if not f.is_as_expected] == []
+
+
+def as_a_worker() -> None:
+    """Deliver what is due and read what came."""
+    while due := claims.partners_with_due_messages(now=now()):
+        for partner_id in due:
+            delivery.deliver_due(partner_id=partner_id, clock=now)
+    for pk in ReceivedFile.objects.filter(state="RECEIVED").values_list("pk", flat=True):
+        check.check(pk, now=now)

@@ -19,9 +19,10 @@ class NumbersUsedUp(Exception):
     """Every number of this kind was used in earlier runs."""
 
 
-def fresh(ending: str = "") -> str:
-    """Return a number never used before: an ordinary one, or one reserved for the scenario of this ending."""
-    prefixes = list(_provinces())
+def fresh(ending: str = "", *, province: str = "") -> str:
+    """Return a number never used before, of any province or this one: an ordinary one, or one reserved for the scenario
+    of this ending."""
+    prefixes = [prefix for prefix, code in _provinces().items() if province in ("", code)]
     for _ in range(_TRIES):
         msisdn = random.choice(prefixes) + (ending or f"{random.randrange(_ORDINARY_ENDINGS):04d}")
         if msisdn not in _taken and not _is_known(msisdn):

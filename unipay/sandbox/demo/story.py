@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import repeat
 
-from unipay.sandbox.demo import changes, mishaps, signings
+from unipay.sandbox.demo import changes, mishaps, reconciling, signings
 from unipay.sandbox.demo.findings import Chapter
 from unipay.sandbox.province import NUMBER_EVENTS
 
@@ -63,6 +63,7 @@ def chapters(count: int) -> Iterator[Chapter]:
     yield from repeat(signings.signed_over_hall, count // 4)
     yield from repeat(signings.signed_over_hall_told_by_us, max(count // 20, 1))
     yield from repeat(signings.signed_at_counter, count // 4)
+    yield reconciling.three_books
 
 
 def _what_takes_long() -> Iterator[Chapter]:
