@@ -72,7 +72,7 @@ class FileForm(forms.Form):
     """Which contract file to send: the day's changes or the whole list, of which business date."""
 
     period = forms.ChoiceField(
-        label=_("File"), choices=[("increment", _("daily increment")), ("full", _("monthly full"))]
+        label=_("Contract file"), choices=[("increment", _("daily increment")), ("full", _("monthly full"))]
     )
     business_date = forms.DateField(
         label=_("business date"), widget=forms.DateInput(attrs={"type": "date"}), initial=_today

@@ -37,7 +37,7 @@ def bank_sign_unasked(request: HttpRequest, code: str) -> HttpResponse:
     _key(code, Role.BANK)
     form = MsisdnForm(request.POST)
     if not form.is_valid():
-        flash.error(request, _("Not a mobile number or not an event."))
+        flash.error(request, _("A mobile number is eleven digits beginning with 13 to 19."))
         return redirect("sandbox:bank_book", code=code)
     row = bank_files.sign_unasked(code, form.cleaned_data["msisdn"], now=clock.now())
     return redirect("sandbox:bank_contract", code=code, pk=row.pk)
