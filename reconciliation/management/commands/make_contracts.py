@@ -1,6 +1,7 @@
 """`manage.py make_contracts`: makes a consistent book for trials, and partners' views of it with known differences."""
 
 import json
+import sys
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -68,7 +69,7 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(summary, ensure_ascii=False, indent=1))
         else:
-            _print(summary, Console(file=self.stdout._out, highlight=False))
+            _print(summary, Console(file=sys.stdout, highlight=False))
 
     def _fill(self, options: dict[str, Any], banks: list[Partner], day: date) -> Filled:
         with self._progress("Contracts", total=options["count"]) as progress:
@@ -95,7 +96,7 @@ class Command(BaseCommand):
 
     @contextmanager
     def _progress(self, what: str, *, total: int | None) -> Iterator[Callable[[int], None]]:
-        console = Console(stderr=True, quiet=not self.stderr._out.isatty())
+        console = Console(stderr=True, quiet=not sys.stderr.isatty())
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, console=console) as shown:
             task = shown.add_task(what, total=total)
