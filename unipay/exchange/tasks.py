@@ -34,12 +34,15 @@ def look(directory_id: int) -> None:
 def sweep() -> None:
     """Wake workers for what waits: files to read, files to deliver, directories to look into."""
     now = clock.now()
-    for file_id in claims.unclaimed(now=now).order_by("id").values_list("pk", flat=True)[:_AT_ONCE]:
-        wake.at_once(wake.CHECK, file_id)
-    for sent_id in deliver_flow.due(now=now)[:_AT_ONCE]:
-        wake.at_once(wake.DELIVER, sent_id)
-    for directory_id in pick_up.due(now=now):
-        wake.at_once(wake.LOOK, directory_id)
+    files = claims.unclaimed(now=now).order_by("id").values_list("pk", flat=True)
+    waiting = [
+        *((wake.CHECK, pk) for pk in files[:_AT_ONCE]),
+        *((wake.DELIVER, pk) for pk in deliver_flow.due(now=now)[:_AT_ONCE]),
+        *((wake.LOOK, pk) for pk in pick_up.due(now=now)),
+    ]
+    for task, pk in waiting:
+        if not wake.at_once(task, pk):
+            return  # nobody waits for a broker that is down hundreds of times over
 
 
 @shared_task(name="exchange.expect", ignore_result=True)

@@ -18,9 +18,11 @@ def after_commit(task: str, pk: int) -> None:
     transaction.on_commit(partial(at_once, task, pk), robust=True)
 
 
-def at_once(task: str, pk: int) -> None:
-    """Ask a worker; a broker that is down is logged and waited for by nobody."""
+def at_once(task: str, pk: int) -> bool:
+    """Ask a worker; false where the broker is down, which is logged and left to the sweep."""
     try:
         current_app.send_task(task, (pk,), retry=False, expires=_EXPIRES_SECONDS)
     except Exception as error:
         log.warning("wake_failed", task=task, number=pk, error=repr(error))
+        return False
+    return True

@@ -4,6 +4,7 @@ a larger content is fetched range by range.
 
 import os
 import re
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.utils.http import content_disposition_header
@@ -13,7 +14,7 @@ from rest_framework.response import Response
 
 from unipay.api.rendering import CanonicalJSONRenderer, canonical_json
 from unipay.api.view import Call, SignedView
-from unipay.errors import Refusal
+from unipay.errors import Reason, Refusal
 from unipay.exchange import errors, vault
 
 MOST_BYTES = 8 * 1024 * 1024
@@ -43,7 +44,7 @@ class ContentView(SignedView):
     answer_class = OpenApiTypes.BINARY
     answer_media_type: ClassVar[str]
     other_success_statuses = (206,)
-    reasons = (
+    reasons: ClassVar[Sequence[Reason]] = (
         errors.FILE_NOT_FOUND,
         errors.CONTENT_MISSING,
         errors.RANGE_NEEDED,

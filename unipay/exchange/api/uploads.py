@@ -72,7 +72,7 @@ class FileUploadView(PartnerReadView):
     answer_class = UploadAnswer
     tag = "files"
     reasons = (errors.UPLOAD_NOT_FOUND,)
-    examples = (OpenApiExample("open", value=examples.UPLOAD_OPENED, response_only=True),)
+    examples = (OpenApiExample("what is missing", value=examples.UPLOAD_OPENED, response_only=True),)
 
     def read(self, call: Call) -> dict[str, Any]:
         """The upload, if it is the partner's."""
@@ -84,9 +84,9 @@ class OctetsParser(BaseParser):
 
     media_type = _OCTETS
 
-    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> bytes:
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         """Return the bytes."""
-        return bytes(stream.read())
+        return stream.read()
 
 
 class FileUploadPieceView(SignedView):
@@ -94,7 +94,7 @@ class FileUploadPieceView(SignedView):
 
     operation = "files.create"
     http_method_names = ["put"]
-    parser_classes = [OctetsParser]  # type: ignore[assignment,list-item]
+    parser_classes = [OctetsParser]
     request_body = OpenApiTypes.BINARY
     answer_class = PieceAnswer
     tag = "files"
@@ -107,7 +107,7 @@ class FileUploadPieceView(SignedView):
     )
     examples = (
         OpenApiExample("a piece", value="H|ICBC|20261121…", request_only=True, media_type=_OCTETS),
-        OpenApiExample("taken", value=examples.PIECE_TAKEN, response_only=True),
+        OpenApiExample("piece kept", value=examples.PIECE_TAKEN, response_only=True),
     )
 
     def put(self, request: Request, **kwargs: Any) -> Response:

@@ -17,7 +17,7 @@ from unipay import clock as clock_module
 from unipay.exchange import claims, errors, fault_list, vault
 from unipay.exchange.alarms import sound
 from unipay.exchange.claims import Claim, ClaimLost
-from unipay.exchange.faults import ReadingRefused, Undecryptable
+from unipay.exchange.faults import ReadingRefused
 from unipay.exchange.flows import outcome
 from unipay.exchange.kinds import kind_named
 from unipay.exchange.leases import renewed
@@ -29,8 +29,17 @@ from unipay.logging import mask_text
 Clock = Callable[[], datetime]
 
 _MANY_ATTEMPTS = 5
+_NOT_THE_SENDERS = ("bad_layout",)
+"""What is wrong here is ours to mend: the file waits until it is."""
+
+_UNREADABLE = ("undecryptable", "altered")
+"""Nobody can look into such a file: it is kept apart."""
 
 log = structlog.get_logger(__name__)
+
+
+class NotPassedOn(Exception):
+    """Whoever waits for the file could not read it, although it was accepted: it is tried again."""
 
 
 def check(file_id: int, *, now: Clock) -> ReceivedFile:
@@ -66,10 +75,11 @@ def _read(claim: Claim, file: ReceivedFile, now: Clock) -> None:
     """Find the layout and read the file by it; what is wrong with the file as a whole ends it."""
     try:
         _read_by_layout(claim, file, now)
-    except Undecryptable as refused:
-        outcome.quarantine(claim, code=refused.code, why=str(refused.text), now=now())
     except ReadingRefused as refused:
-        outcome.refuse(claim, code=refused.code, why=str(refused.text), now=now())
+        if refused.code in _NOT_THE_SENDERS:
+            raise
+        ends = outcome.quarantine if refused.code in _UNREADABLE else outcome.refuse
+        ends(claim, code=refused.code, why=str(refused.text), now=now())
     except (vault.Altered, vault.Missing):
         reason = errors.FILE_ALTERED
         outcome.quarantine(claim, code=reason.code, why=str(reason.title), now=now())
@@ -124,7 +134,10 @@ def _opened(file: ReceivedFile) -> Iterator[Reading]:
 def _pass_on(claim: Claim, file: ReceivedFile, reading: Reading, now: Clock) -> None:
     follows = kind_named(file.kind).on_accepted
     if follows is not None:
-        follows(file, reading, now())
+        try:
+            follows(file, reading, now())
+        except (ReadingRefused, vault.Altered, vault.Missing) as trouble:
+            raise NotPassedOn(str(trouble)) from trouble
     outcome.passed_on(claim, now=now())
 
 

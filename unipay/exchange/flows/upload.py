@@ -178,6 +178,8 @@ def _finish(upload: Upload, arrival: Arrival, file_no: str, stored: Stored, now:
 
 
 def _file_of(upload: Upload) -> ReceivedFile:
+    if upload.file_id is None:
+        raise ValueError(f"{upload.upload_no} has become no file")
     return ReceivedFile.objects.get(pk=upload.file_id)
 
 

@@ -1,8 +1,11 @@
 """A received file is read: accepted, refused, put before people; by one worker at a time, after a crash by another."""
 
+import errno
+import os
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +20,6 @@ from tests.unipay.exchange.factories import (
     the_bank,
 )
 from tests.unipay.exchange.flows.conftest import Book
-from unipay.exchange import vault
 from unipay.exchange.flows import receive
 from unipay.exchange.flows.check import check
 from unipay.exchange.models import ExpectedFile, FileFault, FileLayout, ReceivedFile
@@ -190,15 +192,59 @@ def test_a_file_declared_empty_that_is_not_is_refused(db: None) -> None:
     assert (checked.state, checked.refusal_code) == ("REFUSED", "file_contradicts")
 
 
-def test_a_file_altered_in_the_vault_is_put_into_quarantine(db: None, book: Book) -> None:
+def lose(path: Path) -> None:
+    path.unlink()
+
+
+def flip_a_bit(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(("harm", "code"), [(lose, "file_altered"), (flip_a_bit, "altered")])
+def test_a_file_altered_in_the_vault_is_put_into_quarantine(
+    db: None, book: Book, settings: Any, harm: Callable[[Path], None], code: str
+) -> None:
     make_layout("trial_book")
     file = keep()
-    vault.remove(file.file_no)
+    [path] = Path(settings.UNIPAY_FILES_DIR).glob("vault/*/*")
+    harm(path)
 
     checked = check(file.pk, now=clock())
 
-    assert (checked.state, checked.refusal_code) == ("QUARANTINED", "file_altered")
+    assert (checked.state, checked.refusal_code) == ("QUARANTINED", code)
     assert book.passed_on == []
+
+
+def test_a_file_altered_after_it_was_accepted_is_not_passed_on(db: None, book: Book, settings: Any) -> None:
+    make_layout("trial_book")
+    book.trouble.append(RuntimeError("the power went"))
+    file = keep()
+    check(file.pk, now=clock())
+    [path] = Path(settings.UNIPAY_FILES_DIR).glob("vault/*/*")
+    flip_a_bit(path)
+
+    later = check(file.pk, now=clock(NOW + timedelta(minutes=1)))
+
+    assert (later.state, later.handled_at, book.passed_on) == ("ACCEPTED", None, [])
+    assert later.last_error
+
+
+def test_a_disk_that_is_full_refuses_nothing(db: None, book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_layout("trial_book")
+    file = keep(ONE_FAULT)
+
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        first = check(file.pk, now=clock())
+    later = check(file.pk, now=clock(NOW + timedelta(minutes=1)))
+
+    assert (first.state, first.last_error) == ("RECEIVED", "OSError: [Errno 28] No space left on device")
+    assert (later.state, later.last_error, len(book.passed_on)) == ("ACCEPTED", "", 1)
 
 
 def test_whoever_crashed_while_passing_on_is_followed(db: None, book: Book) -> None:
