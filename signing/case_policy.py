@@ -37,12 +37,14 @@ CHANGES_NO_CONTRACT = (Decision.NOTIFY_AGAIN, Decision.CLOSE)
 class Sides:
     """How a case's contracts stand: their states, None where the case has no such contract.
 
-    `number_is_free` tells whether no contract but these holds the contested one's numbers.
+    `number_is_free` tells whether no contract but these holds the contested one's numbers, `is_owed_news` whether a
+    message of the case waits to be sent again: a correction that was refused in a file left none.
     """
 
     standing: str | None
     contested: str | None
     number_is_free: bool
+    is_owed_news: bool = True
 
     @property
     def stands(self) -> bool:
@@ -86,6 +88,8 @@ def possible_decisions(reason: str, sides: Sides) -> tuple[Decision, ...]:
 
 
 def _why_not_of_one(decision: Decision, sides: Sides) -> Text:
+    if decision == Decision.NOTIFY_AGAIN and not sides.is_owed_news:
+        return _("No message waits. Once the case is closed, the next file corrects it.")
     if decision != Decision.TERMINATE or sides.stands:
         return ""
     if sides.standing is None:

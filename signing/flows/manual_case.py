@@ -203,6 +203,7 @@ def _sides(case: ManualCase) -> Sides:
         standing=case.standing.state if case.standing else None,
         contested=contested.state if contested else None,
         number_is_free=free,
+        is_owed_news=case.obligations.filter(met_at=None).exists(),
     )
 
 

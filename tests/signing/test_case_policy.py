@@ -41,6 +41,12 @@ def test_decisions_possible_depend_on_the_contracts(
     assert found == expected
 
 
+def test_a_correction_refused_in_a_file_leaves_no_message_to_send_again() -> None:
+    sides = Sides("ACTIVE", None, number_is_free=True, is_owed_news=False)
+
+    assert possible_decisions("PROVINCE_REFUSED", sides) == (TERMINATE, CLOSE)
+
+
 @pytest.mark.parametrize(
     ("standing", "contested", "free", "decision", "why_not"),
     [

@@ -142,7 +142,7 @@ def test_only_decisions_possible_now_are_offered(administrator: Client) -> None:
     decided = make_case(msisdn="13805710004", state="DECIDED")
 
     assert offered(page_of(administrator, clash)) == ["KEEP_STANDING", "SAME_CONTRACT", "REPLACE", "NEITHER"]
-    assert offered(page_of(administrator, refused)) == ["NOTIFY_AGAIN", "TERMINATE", "CLOSE"]
+    assert offered(page_of(administrator, refused)) == ["TERMINATE", "CLOSE"]
     assert offered(page_of(administrator, decided)) == []
 
 
