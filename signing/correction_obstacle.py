@@ -20,6 +20,7 @@ _WORDS: dict[str, Text] = {
     "recharge_for_postpaid": _("a postpaid number has no recharge terms"),
     "no_such_contract": _("there is no such contract here"),
     "of_another_bank": _("the contract belongs to another bank"),
+    "by_rule": _("a rule leaves it to people"),
     "unknown_number": _("no province is home to the number"),
 }
 

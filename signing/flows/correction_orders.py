@@ -56,11 +56,11 @@ _LOCK = f"""
     SELECT pg_advisory_xact_lock(hashtextextended(number, {NAMESPACE})) FROM (
         SELECT DISTINCT number FROM (
             SELECT unnest(array_append(secondary_msisdns, msisdn)) AS number
-            FROM signing_correction_order WHERE outcome IS NULL AND verb <> 'TERMINATE'
+            FROM signing_correction_order WHERE case_id IS NULL AND verb <> 'TERMINATE'
             UNION ALL
             SELECT unnest(array_append(contract.secondary_msisdns::text[], contract.msisdn::text))
             FROM signing_correction_order ordered JOIN signing_contract contract ON contract.id = ordered.contract_id
-            WHERE ordered.outcome IS NULL
+            WHERE ordered.case_id IS NULL
         ) AS spoken_of WHERE number <> '' ORDER BY 1
     ) AS numbers
 """
@@ -73,7 +73,8 @@ def prepare() -> None:
     the bank has and only people may sign again. Account, holder and identity number are sealed as the contract's
     columns are, or "". `attributes`: what an AMEND takes: bank_contract_no, msisdn (and with it the province),
     secondary_msisdns, account, account_type, recharge_threshold_fen, recharge_amount_fen, auto_pay.
-    `facts`: the file's line, masked, as evidence; `line_no`: its number.
+    `facts`: the file's line, masked, as evidence; `line_no`: its number. An `outcome` of IMPOSSIBLE given beforehand,
+    with a `detail` (by_rule), leaves an order to people without trying.
     """
     with connection.cursor() as cursor:
         cursor.execute(_TABLE)

@@ -251,3 +251,15 @@ def test_no_account_stands_in_the_clear_anywhere() -> None:
 def to_keep(**columns: Any) -> dict[str, Any]:
     """An order to keep for people what the bank has and ended here."""
     return {**to_create(**columns), "verb": "CONTEST"}
+
+
+def test_what_a_rule_leaves_to_people_is_not_tried() -> None:
+    contract = make_contract()
+    order = to_amend(contract, "recharge_amount_fen", recharge_amount_fen=9000)
+
+    [became] = correct({**order, "outcome": "IMPOSSIBLE", "detail": "by_rule"})
+
+    case = ManualCase.objects.get()
+    assert (became.outcome, became.case_id) == ("IMPOSSIBLE", case.pk)
+    assert (case.standing, case.evidence.get().facts) == (contract, {"obstacle": "by_rule"})
+    assert fresh(contract).recharge_amount_fen == 5000
