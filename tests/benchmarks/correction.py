@@ -74,7 +74,8 @@ _BARE = """
             msisdn, secondary_msisdns, bank_contract_no, account_index, account_mask, recharge_threshold_fen,
             recharge_amount_fen, auto_pay, source, source_partner_id, request_no, reason, business_date, occurred_at)
         SELECT 'T-' || md5('corrected ' || c.id || ' ' || c.version), '{kind}', c.id, c.version, c.bank_id,
-            c.province_id, c.msisdn, c.secondary_msisdns, c.bank_contract_no, c.account_index, c.account_mask, c.recharge_threshold_fen,
+            c.province_id, c.msisdn, c.secondary_msisdns, c.bank_contract_no,
+            c.account_index, c.account_mask, c.recharge_threshold_fen,
             c.recharge_amount_fen, c.auto_pay, 'RECONCILIATION', c.bank_id, 'R-1', '', %(day)s::date, %(now)s
         FROM c
     )
