@@ -13,13 +13,14 @@ STUCK_AFTER = timedelta(hours=6)
 WAITED_LONG = timedelta(days=2)
 """How long a run may wait for its turn before people should ask why."""
 
-_RESTING = (RunState.OPENED, RunState.AWAITING_APPROVAL, RunState.EXPORTED)
+# Stages at which a worker is at it; how long people took before APPROVED is not known.
+_WORKING = (RunState.RECEIVED, RunState.MATCHED, RunState.CORRECTED, RunState.ANSWERED)
 
 
 def stuck(runs: QuerySet[Any], *, now: datetime) -> QuerySet[Any]:
     """Return the runs of these that failed and go on failing, or have stood still for too long."""
     late = now - STUCK_AFTER
-    idle = ~Q(state__in=_RESTING) & Q(opened_at__lt=late) & (Q(matched_at=None) | Q(matched_at__lt=late))
+    idle = Q(state__in=_WORKING) & Q(opened_at__lt=late) & (Q(matched_at=None) | Q(matched_at__lt=late))
     waits_long = Q(state=RunState.OPENED, opened_at__lt=now - WAITED_LONG)
     return runs.exclude(state__in=OVER).filter(~Q(last_error="") | idle | waits_long)
 

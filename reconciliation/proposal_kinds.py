@@ -15,8 +15,9 @@ from unipay.errors import Text
 
 
 def _describe(proposal: Proposal) -> Text:
-    run = proceed.run_of(proposal)
-    return format_lazy("{} {}: {}", run.partner.title, f"{run.business_date}", Way(proposal.action).label)
+    """Named from what the proposal keeps: a list of proposals asks for no runs."""
+    of, day = proposal.what["partner"], proposal.what["business_date"]
+    return format_lazy("{} {}: {}", of, day, Way(proposal.action).label)
 
 
 def _effects(proposal: Proposal) -> Sequence[Text]:
@@ -28,7 +29,7 @@ def _effects(proposal: Proposal) -> Sequence[Text]:
 
 
 def _link(proposal: Proposal) -> str:
-    return reverse("admin:reconciliation_run_change", args=[proceed.run_of(proposal).pk])
+    return reverse("admin:reconciliation_run_change", args=[proposal.what["run_id"]])
 
 
 register(

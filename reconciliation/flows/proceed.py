@@ -118,7 +118,7 @@ def _wish(run: Run, way: Way, remark: str) -> Wish:
         action=way,
         remark=remark,
         province=run.partner if run.side == Side.PROVINCE else None,
-        what={"shrink_count": run.shrink_count, "discrepancy_count": run.discrepancy_count},
+        what={"run_id": run.pk, "partner": run.partner.code, "business_date": f"{run.business_date}"},
     )
 
 

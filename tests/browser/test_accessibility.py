@@ -15,6 +15,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.conftest import Phone
 from tests.factories import make_province
+from tests.reconciliation.factories import make_discrepancy, make_run
 from tests.signing.factories import make_case, the_bank
 from tests.unipay.messaging.admin.test_messages import make_message
 from unipay import clock
@@ -61,6 +62,14 @@ PAGES = (
     "django_celery_beat/periodictask/",
     "django_celery_beat/periodictask/{task}/run-now/",
     "auth/user/",
+    "reconciliation/run/",
+    "reconciliation/run/{run}/change/",
+    "reconciliation/run/{run}/proceed/",
+    "reconciliation/run/month/",
+    "reconciliation/discrepancy/",
+    "reconciliation/discrepancy/{discrepancy}/change/",
+    "reconciliation/treatmentrule/",
+    "reconciliation/guard/",
 )
 
 # Each page's main action, by the words on it, and where it is.
@@ -93,6 +102,9 @@ def rows(settings: Any) -> dict[str, Any]:
     task = PeriodicTask.objects.get(name="api.prune_nonces")
     message = OutboundMessage.objects.get(state="DEAD")
     numbers = {"bank": bank.pk, "province": province.pk, "message": message.pk, "task": task.pk}
+    run = make_run()
+    discrepancy = make_discrepancy(run, "DIFFERS")
+    numbers |= {"run": run.pk, "discrepancy": discrepancy.pk}
     return {**numbers, "number": seal("13805710001")}
 
 

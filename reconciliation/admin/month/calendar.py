@@ -176,8 +176,22 @@ class Month:
         kinds = {run.period for run in runs} | {each.kind for each in expected}
         is_full = bool(kinds & {"FULL", BANK_FULL, PROVINCE_FULL})
         return Day(
-            day, LIGHT_OF[reason], self._words(reason, runs), _link(partner, day, runs, expected), is_full
+            day,
+            LIGHT_OF[reason],
+            self._words(reason, runs),
+            self._link(partner, day, runs, expected),
+            is_full,
         )
+
+    def _link(self, partner: Partner, day: date, runs: list[Run], expected: list[ExpectedFile]) -> str:
+        """The day's run, its runs, or what was expected, as far as the person may see it."""
+        if len(runs) == 1:
+            return run_page(runs[0].pk)
+        if runs:
+            return list_address(RUNS, day=day, partner__id__exact=partner.pk)
+        if expected and self.person.has_perm("exchange.view_expectedfile"):
+            return list_address(EXPECTED, partner__id__exact=partner.pk, date=day)
+        return ""
 
     def _facts(self, run: Any) -> RunFacts:
         hours = self._resend_hours.get(run.partner_id, self._resend_hours.get(None, _RESEND_HOURS))
@@ -197,13 +211,3 @@ def _by_day(rows: Iterable[Any]) -> dict[tuple[int, date], list[Any]]:
     for row in rows:
         found[row.partner_id, row.business_date].append(row)
     return found
-
-
-def _link(partner: Partner, day: date, runs: list[Run], expected: list[ExpectedFile]) -> str:
-    if len(runs) == 1:
-        return run_page(runs[0].pk)
-    if runs:
-        return list_address(RUNS, day=day, partner__id__exact=partner.pk)
-    if expected:
-        return list_address(EXPECTED, partner__id__exact=partner.pk, business_date=day)
-    return ""

@@ -63,12 +63,16 @@ def test_a_run_lights_its_day_and_the_day_leads_to_it(state: str, light: Light) 
 
 
 def test_a_missing_file_is_red_and_leads_to_what_was_expected() -> None:
-    expect(the_bank(), "MISSING")
+    expected = expect(the_bank(), "MISSING")
+    expect(the_bank("CCB"), "MISSING")
+    client = member("fin", "finance")
 
-    cell = cells(member("fin", "finance"))["ICBC", 20]
+    cell = cells(client)["ICBC", 20]
 
     assert (cell.light, str(cell.words)) == (Light.RED, "the file is missing")
-    assert cell.link.startswith("/admin/exchange/expectedfile/?partner__id__exact=")
+    listed = client.get(cell.link).context["cl"].result_list
+    assert [each.pk for each in listed] == [expected.pk]
+    assert cells(member("clerk", "customer_service"))["ICBC", 20].link == ""
 
 
 def test_several_runs_of_a_day_lead_to_their_list() -> None:

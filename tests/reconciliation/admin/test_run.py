@@ -163,6 +163,22 @@ def test_finance_proposes_a_checker_approves_and_the_run_goes_on() -> None:
     assert (run.state, run.approved_by.username) == ("APPROVED", "chk")
 
 
+def test_the_queue_of_proposals_names_the_run_without_asking_for_it() -> None:
+    client, maker = member("chk", "finance_checker"), member("fin", "finance")
+    queue = "/admin/approvals/proposal/"
+    post(maker, make_run(), "proceed")
+    client.get(queue)
+
+    with statements_sent() as one:
+        page = client.get(queue).content.decode()
+    post(maker, make_run(partner=the_bank("CCB")), "refuse")
+    with statements_sent() as two:
+        client.get(queue)
+
+    assert "ICBC 2026-11-20: go on and make the corrections" in page
+    assert len(two) == len(one)
+
+
 def test_finance_proposes_to_refuse_the_file() -> None:
     run = make_run()
 
