@@ -5,6 +5,7 @@ from importlib import import_module
 
 import pytest
 from django.apps import apps
+from django.test import Client
 
 from reconciliation.flows import resend
 from reconciliation.models import Discrepancy, Guard, Run
@@ -164,3 +165,23 @@ def test_a_correction_file_refused_as_a_whole_comes_again(signed: Town) -> None:
     assert [each.lines for each in answered] == [5]
     assert list(SentFile.objects.order_by("id").values_list("state", flat=True)) == ["FAILED", "ACKNOWLEDGED"]
     assert Run.objects.get(pk=run.pk).exports == 2
+
+
+def test_the_buttons_of_the_pages_do_the_same(signed: Town) -> None:
+    browser = Client()
+    full = {"period": "full", "business_date": today().isoformat()}
+
+    browser.post("/sandbox/banks/ICBC/unasked/", {"msisdn": f"{SEGMENT}0014"})
+    browser.post("/sandbox/banks/ICBC/file/", full)
+    browser.post("/sandbox/provinces/ZJ/file/", full)
+    read_files()
+    page = browser.post("/sandbox/provinces/ZJ/corrections/", {"answer": ""}, follow=True)
+    read_files()
+
+    assert "5 行" in page.content.decode() or "5 lines received" in page.content.decode()
+    assert list(ReceivedFile.objects.order_by("id").values_list("kind", "state")) == [
+        ("bank_contract_full", "ACCEPTED"),
+        ("province_contract_full", "ACCEPTED"),
+        ("province_correction_result", "ACCEPTED"),
+    ]
+    assert browser.get("/sandbox/banks/ICBC/").status_code == 200
