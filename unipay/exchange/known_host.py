@@ -1,6 +1,7 @@
 """SFTP with a server we know: fsspec's own file system would take any key a server shows."""
 
 import io
+import re
 from typing import Any
 
 import paramiko
@@ -11,6 +12,7 @@ from unipay.errors import Refusal
 from unipay.exchange import errors
 
 _TIMEOUT_SECONDS = 30
+_HOST_KEY = re.compile(r"\b(ssh|ecdsa)-\S+\s+\S+")
 
 
 class KnownHostFileSystem(SFTPFileSystem):  # type: ignore[misc]
@@ -44,11 +46,13 @@ class KnownHostFileSystem(SFTPFileSystem):  # type: ignore[misc]
 
 
 def _read_host_key(text: str) -> tuple[str, paramiko.PKey]:
+    """Take "ssh-ed25519 AAAA…", with or without a server's name before it."""
+    found = _HOST_KEY.search(text)
     try:
-        entry = paramiko.hostkeys.HostKeyEntry.from_line(f"server {' '.join(text.split()[:2])}")
-    except Exception:
+        entry = paramiko.hostkeys.HostKeyEntry.from_line(f"server {found.group()}") if found else None
+    except (paramiko.SSHException, ValueError):
         entry = None
-    if not text or entry is None or entry.key is None:
+    if entry is None or entry.key is None:
         detail = _("The credentials need the server's key as host_key, such as “ssh-ed25519 AAAA…”.")
         raise Refusal(errors.ADDRESS_NOT_ALLOWED, detail)
     return entry.key.get_name(), entry.key

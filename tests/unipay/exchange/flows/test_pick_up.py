@@ -213,7 +213,11 @@ def over_sftp(inbox: Path, tmp_path: Path) -> Iterator[Directory]:
         )
 
 
-def test_a_file_comes_in_over_sftp(over_sftp: Directory, inbox: Path) -> None:
+@pytest.mark.parametrize("before", ["", "[127.0.0.1]:22 "])
+def test_a_file_comes_in_over_sftp(over_sftp: Directory, inbox: Path, before: str) -> None:
+    secrets = json.loads(over_sftp.credentials)
+    over_sftp.credentials = json.dumps(secrets | {"host_key": before + secrets["host_key"]})
+    over_sftp.save()
     (inbox / "book.txt").write_bytes(BOOK)
     (inbox / "book.txt.sha256").write_text(CONTROL)
 
@@ -228,6 +232,7 @@ def test_a_file_comes_in_over_sftp(over_sftp: Directory, inbox: Path) -> None:
     ("changed", "error"),
     [
         ({"host_key": ""}, "Refusal"),
+        ({"host_key": "ssh-ed25519 nonsense"}, "Refusal"),
         (
             {"host_key": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"},
             "BadHostKeyException",
