@@ -23,6 +23,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from unipay import clock
+from unipay.exchange import queries as files
 from unipay.messaging import queries as messages
 from unipay.models import Heartbeat
 from unipay.tasks import BEAT
@@ -96,7 +97,7 @@ class ClockworkCollector(Collector):
     """The gauges an operator watches first, read from the database when asked; absent when it does not answer."""
 
     def collect(self) -> Iterator[Metric]:
-        """Yield what is pending, late and dead in the outbox, and the age of the last heartbeat."""
+        """Yield what is pending, late and dead in the outbox, missing or unread of files, and the heartbeat's age."""
         try:
             figures = {
                 "unipay_outbox_pending": ("Messages waiting for delivery", messages.pending_count()),
@@ -105,6 +106,11 @@ class ClockworkCollector(Collector):
                     messages.outbox_lag_seconds(),
                 ),
                 "unipay_outbox_dead": ("Messages given up", messages.dead_count()),
+                "unipay_files_missing": ("Expected files whose time is over", files.missing_count()),
+                "unipay_files_unread_seconds": (
+                    "How long the oldest file waits to be read or passed on",
+                    files.unread_seconds(clock.now()),
+                ),
                 "unipay_beat_age_seconds": ("Time since the last heartbeat", _beat_age().total_seconds()),
             }
         except (DatabaseError, NotReady):  # /readyz tells; an absent figure is an alarm of its own

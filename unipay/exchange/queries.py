@@ -1,12 +1,22 @@
 """Questions about files: which layout reads or writes one, what lies in it, what was wrong with it."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Min, Q, QuerySet
 
 from unipay.exchange import vault
-from unipay.exchange.models import Directory, DirectoryUse, FileLayout, LayoutState, ReceivedFile, SentFile
+from unipay.exchange.models import (
+    Directory,
+    DirectoryUse,
+    ExpectedFile,
+    ExpectedState,
+    FileLayout,
+    LayoutState,
+    ReceivedFile,
+    ReceivedState,
+    SentFile,
+)
 from unipay.partners.models import Partner
 
 _CHUNK = 1024 * 1024
@@ -37,6 +47,20 @@ def delivery_directory(partner: Partner, kind: str) -> Directory | None:
     """Return where files of this kind are laid for the partner; one for just this kind goes first."""
     active = Directory.objects.filter(partner=partner, use=DirectoryUse.DELIVER, is_active=True)
     return active.filter(kind__in=[kind, ""]).order_by("-kind", "id").first()
+
+
+def missing_count() -> int:
+    """Return how many files are missing: their time is over, and nobody waived them."""
+    return ExpectedFile.objects.filter(state=ExpectedState.MISSING).count()
+
+
+def unread_seconds(now: datetime) -> float:
+    """Return how long the oldest file has waited to be read or to be passed on; 0 when none does."""
+    waiting = ReceivedFile.objects.filter(
+        Q(state=ReceivedState.RECEIVED) | Q(state=ReceivedState.ACCEPTED, handled_at=None)
+    )
+    oldest = waiting.aggregate(Min("received_at"))["received_at__min"]
+    return max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
 
 
 def content(file_no: str) -> Iterator[bytes]:
