@@ -75,7 +75,7 @@ class FileForm(forms.Form):
         label=_("Contract file"), choices=[("increment", _("daily increment")), ("full", _("monthly full"))]
     )
     business_date = forms.DateField(
-        label=_("business date"), widget=forms.DateInput(attrs={"type": "date"}), initial=_today
+        label=_("Business date"), widget=forms.DateInput(attrs={"type": "date"}), initial=_today
     )
 
 

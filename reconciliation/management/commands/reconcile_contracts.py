@@ -1,6 +1,7 @@
 """`manage.py reconcile_contracts`: takes a file through every stage in the foreground and prints what came of it."""
 
 import json
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import date
@@ -56,17 +57,17 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Take the file in and through every stage."""
-        console = Console(file=self.stderr._out, highlight=False)
+        console = Console(stderr=True, highlight=False)
         file = self._keep(options)
         run = _go_through(file, console)
-        file.refresh_from_db()
         if run is None:
+            file = ReceivedFile.objects.get(pk=file.pk)
             raise CommandError(f"{file.file_no}: {file.state}: {file.refusal or file.last_error}")
         told = summary(run)
         if options["json"]:
             self.stdout.write(json.dumps(told, ensure_ascii=False, indent=2))
         else:
-            Console(file=self.stdout._out, highlight=False).print(_table(told))
+            Console(file=sys.stdout, highlight=False).print(_table(told))
 
     def _keep(self, options: dict[str, Any]) -> ReceivedFile:
         partner = Partner.objects.filter(code=options["partner"]).first()
