@@ -152,7 +152,8 @@ def _date(_field: FileField, column: LayoutColumn, text: str) -> str:
 def _datetime(_field: FileField, column: LayoutColumn, text: str) -> str:
     pattern = column.date_format or DATETIME_FORMAT
     if "%z" in pattern:
-        parsed = f"CAST(try_strptime({text}, {literal(pattern)}) AS TIMESTAMPTZ)"
+        zoned = f"CASE WHEN suffix({text}, 'Z') THEN left({text}, -1) || '+00:00' ELSE {text} END"
+        parsed = f"CAST(try_strptime({zoned}, {literal(pattern)}) AS TIMESTAMPTZ)"
     else:
         parsed = (
             f"CAST(try_strptime({text} || '{BUSINESS_OFFSET}', {literal(pattern + '%z')}) AS TIMESTAMPTZ)"

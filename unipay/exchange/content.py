@@ -13,7 +13,7 @@ from unipay.exchange.frame_lines import Ends, ends_of
 from unipay.exchange.layout_plan import LayoutPlan
 from unipay.exchange.line_loading import Source, Watch
 from unipay.exchange.models import Cipher, Encoding
-from unipay.exchange.normalising import normalised
+from unipay.exchange.normalising import FRAME_LINES, normalised
 from unipay.exchange.unpacking import is_packed, unpacked
 
 _LONGEST_DELIMITER = 4  # bytes, that DuckDB takes
@@ -54,7 +54,7 @@ class Content:
             return None
         if len(delimiter) > _LONGEST_DELIMITER:
             return None
-        watch = Watch(delimiter)
+        watch = Watch(delimiter, layout.max_rows + FRAME_LINES)
         self._seen.watch(self.name, watch)
         return Source(f"{vault.PROTOCOL}://{self.name}", plan.delimiter), watch
 

@@ -25,13 +25,14 @@ _UNREADABLE = {Section.HEADER: "bad_header", Section.TRAILER: "bad_trailer"}
 class Ends:
     """The first line, the last one that is not blank, and how many blank lines stand behind it.
 
-    A line too long to be kept is None. `is_padded`: the file begins like one with blanks around its columns.
+    A line too long to be kept is None. `is_plain`: no mark of UTF-8 begins the file, no CR ends its lines.
+    `is_padded`: the file begins like one with blanks around its columns.
     """
 
     first: bytes | None
     last: bytes | None
     blank_lines: int
-    has_bom: bool
+    is_plain: bool
     is_empty: bool
     is_padded: bool
 
@@ -43,7 +44,6 @@ class Ends:
 def ends_of(stream: BinaryIO) -> Ends:
     """Look at both ends of a file."""
     start = stream.read(LONGEST_LINE + len(BOM) + 2)
-    has_bom = start.startswith(BOM)
     first, line_end, _rest = start.removeprefix(BOM).partition(b"\n")
     size = stream.seek(0, os.SEEK_END)
     stream.seek(max(0, size - _TAIL))
@@ -58,7 +58,7 @@ def ends_of(stream: BinaryIO) -> Ends:
         first=first.removesuffix(b"\r") if line_end or len(start) <= LONGEST_LINE else None,
         last=last,
         blank_lines=blank,
-        has_bom=has_bom,
+        is_plain=not start.startswith(BOM) and b"\r" not in start,
         is_empty=not kept,
         is_padded=any(each in start for each in (b" ", b"\t", "\u3000".encode())),
     )

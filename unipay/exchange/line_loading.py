@@ -8,6 +8,7 @@ from duckdb import DuckDBPyConnection
 
 from unipay.exchange import columns
 from unipay.exchange.columns import literal
+from unipay.exchange.faults import ReadingRefused
 from unipay.exchange.kinds import FieldType
 from unipay.exchange.layout_plan import LayoutPlan
 from unipay.exchange.line_splitting import LONGEST_LINE, SEPARATOR
@@ -25,14 +26,19 @@ class Watch:
     """What a file's bytes are seen to hold while they are read, frame by frame; a frame may be seen twice."""
 
     delimiter: bytes
+    most_lines: int
     line_ends: dict[int, int] = field(default_factory=dict)
     is_odd: bool = False
     is_padded: bool = False
     last: tuple[int, bytes] = (-1, b"")
+    _ends_seen: int = 0
 
     def __call__(self, index: int, frame: bytes) -> None:
         """Look at one frame."""
-        self.line_ends[index] = frame.count(b"\n")
+        self._ends_seen += 0 if index in self.line_ends else frame.count(b"\n")
+        self.line_ends.setdefault(index, frame.count(b"\n"))
+        if self._ends_seen > self.most_lines:
+            raise ReadingRefused("too_many_lines")
         self.is_odd = self.is_odd or b"\r" in frame or b"\0" in frame
         self.is_padded = self.is_padded or self._has_padding(frame)
         if index >= self.last[0] and frame:

@@ -4,11 +4,13 @@ A line is "-", or the code of its defect, and its columns, between SEPARATOR. Wh
 nothing in them is out of the ordinary, line by line where something is.
 """
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterator
 from typing import BinaryIO
 
 import numpy as np
 
+from unipay.exchange.faults import ReadingRefused
 from unipay.exchange.layout_plan import LayoutPlan
 from unipay.exchange.line_splitting import LONGEST_LINE, SEPARATOR, physical_lines, split
 from unipay.exchange.models import Section
@@ -18,14 +20,19 @@ BOM = b"\xef\xbb\xbf"
 _BLOCK = 1024 * 1024
 _START = f"{SOUND}{SEPARATOR}".encode()
 _BYTE = SEPARATOR.encode()
-_AT_ONCE = 5000
+_PIECE = 25
+FRAME_LINES = 1000  # header, trailer, and blank lines at the end
 
 
 def normalised(stream: BinaryIO, plan: LayoutPlan) -> Iterator[bytes]:
     """Give the file again in blocks of normalised lines."""
     stream.seek(len(BOM) if stream.read(len(BOM)) == BOM else 0)
+    line_count = 0
     for block in _blocks(stream, has_header=plan.layout.has_header):
-        yield _at_once(block, plan) or b"".join(_one_by_one(block, plan))
+        line_count += block.count(b"\n")
+        if line_count > plan.layout.max_rows + FRAME_LINES:
+            raise ReadingRefused("too_many_lines")
+        yield _at_once(block, plan) or b"".join(_in_pieces(block, plan))
 
 
 def _blocks(stream: BinaryIO, *, has_header: bool) -> Iterator[bytes]:
@@ -71,6 +78,14 @@ def _at_once(block: bytes, plan: LayoutPlan) -> bytes:
     return _START + text.encode().replace(b"\n", b"\n" + _START)[: -len(_START)] if text else b""
 
 
+def _in_pieces(block: bytes, plan: LayoutPlan) -> Iterator[bytes]:
+    """Rewrite a few lines at once, so that only those beside a broken one are looked at one by one."""
+    lines = block.splitlines(keepends=True) if b"\r" not in block else re.findall(rb"[^\n]*\n|[^\n]+", block)
+    for start in range(0, len(lines), _PIECE):
+        piece = b"".join(lines[start : start + _PIECE])
+        yield _at_once(piece, plan) or b"".join(_one_by_one(piece, plan))
+
+
 def _with_separators(block: bytes, plan: LayoutPlan) -> bytes:
     """Put separators between columns of lines that are all as long as the layout says; else return nothing."""
     mark = plan.mark(Section.DETAIL).encode(plan.codec)
@@ -93,16 +108,7 @@ def _with_separators(block: bytes, plan: LayoutPlan) -> bytes:
 
 def _one_by_one(block: bytes, plan: LayoutPlan) -> Iterator[bytes]:
     wanted = len(plan.detail) + bool(plan.mark(Section.DETAIL))
-    waiting: list[str] = []
     for line in physical_lines(block):
         found = split(line, plan)
         columns = (found.columns + [""] * wanted)[:wanted]
-        waiting.append(SEPARATOR.join([found.defect or SOUND, *columns]))
-        if len(waiting) >= _AT_ONCE:
-            yield _written(waiting)
-            waiting.clear()
-    yield _written(waiting)
-
-
-def _written(lines: Iterable[str]) -> bytes:
-    return "".join(f"{line}\n" for line in lines).encode()
+        yield f"{SEPARATOR.join([found.defect or SOUND, *columns])}\n".encode()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
+import duckdb
 from django.utils.translation import gettext_lazy as _
 from duckdb import DuckDBPyConnection
 
@@ -77,9 +78,15 @@ def open_reading(file: ReceivedFile) -> Iterator[Reading]:
             content.unwrap(plan, keys_of(file.partner, at=file.received_at))
             reading = read(connection, plan, content)
             _require_named(file, reading)
-        except vault.Altered as error:
-            raise ReadingRefused("altered") from error
+        except (vault.Altered, duckdb.Error) as error:
+            raise _meant(error, seen.troubles) from error
         yield reading
+
+
+def _meant(error: Exception, troubles: list[Exception]) -> Exception:
+    """Return what really went wrong: DuckDB tells in its own words what the vault told it."""
+    first = troubles[0] if troubles else error
+    return ReadingRefused("altered") if isinstance(first, vault.Altered) else first
 
 
 def read(connection: DuckDBPyConnection, plan: LayoutPlan, content: Content) -> Reading:
@@ -101,7 +108,7 @@ def read(connection: DuckDBPyConnection, plan: LayoutPlan, content: Content) -> 
 def _load(connection: DuckDBPyConnection, plan: LayoutPlan, content: Content, ends: Ends) -> int:
     """Load the lines; return the number of the last one that is not blank."""
     header = int(plan.layout.has_header)
-    direct = None if ends.has_bom else content.direct(plan)
+    direct = content.direct(plan) if ends.is_plain else None
     if direct:
         source, watch = direct
         loaded = load(connection, plan, replace(source, is_padded=ends.is_padded)) + header

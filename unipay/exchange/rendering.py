@@ -81,10 +81,10 @@ def _delimited(plan: LayoutPlan, column: LayoutColumn, given: str) -> str:
     if not column.field or not _is_free(plan.field_of(column)):
         return given
     quote = plan.layout.quote
-    broken = f"regexp_matches({given}, '[\\x00\\x0a\\x0d\\x1f]')"
+    broken = _is_broken(given)
     awkward = f"contains({given}, {literal(plan.delimiter)})"
     if not quote:
-        return f"CASE WHEN {broken} OR {awkward} THEN {_failure(column, 'bad_character')} ELSE {given} END"
+        return f"CASE WHEN {awkward} OR {broken} THEN {_failure(column, 'bad_character')} ELSE {given} END"
     doubled = (
         f"{literal(quote)} || replace({given}, {literal(quote)}, {literal(quote * 2)}) || {literal(quote)}"
     )
@@ -92,6 +92,11 @@ def _delimited(plan: LayoutPlan, column: LayoutColumn, given: str) -> str:
         f"CASE WHEN {broken} THEN {_failure(column, 'bad_character')}"
         f" WHEN {awkward} OR contains({given}, {literal(quote)}) THEN {doubled} ELSE {given} END"
     )
+
+
+def _is_broken(given: str) -> str:
+    """Tell whether a text holds what ends lines, or parts columns nowhere but inside of us."""
+    return " OR ".join(f"contains({given}, chr({code}))" for code in (10, 13, 31))
 
 
 def _is_free(field: FileField) -> bool:
@@ -105,7 +110,7 @@ def _padded(plan: LayoutPlan, column: LayoutColumn, given: str) -> str:
         length = f"CASE WHEN strlen({given}) = length({given}) THEN strlen({given}) ELSE encoded_length({given}) END"
     padding = f"repeat({literal(column.pad)}, {column.width} - ({length}))"
     whole = f"{given} || {padding}" if column.align == Align.LEFT else f"{padding} || {given}"
-    broken = f"regexp_matches({given}, '[\\x00\\x0a\\x0d\\x1f]')"
+    broken = _is_broken(given)
     return (
         f"CASE WHEN ({length}) > {column.width} THEN {_failure(column, 'too_long')}"
         f" WHEN {broken} THEN {_failure(column, 'bad_character')} ELSE {whole} END"

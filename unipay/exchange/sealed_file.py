@@ -141,13 +141,15 @@ class SealedReader(io.RawIOBase):
     """Gives plain bytes of any place of a sealed file; owns the descriptor.
 
     Raises Altered when opened, for a file cut short, and when read, for a frame that is not what was stored.
-    `on_frame(index, plain)` sees each frame as it is opened, possibly more than once.
+    `on_frame(index, plain)` sees each frame as it is opened, possibly more than once; `on_trouble` is told of what goes
+    wrong in reading, for callers that lose it on the way.
     """
 
     def __init__(self, descriptor: int, key: FileKey, start: int, *, on_frame: OnFrame | None = None) -> None:
         super().__init__()
         self._descriptor, self._key, self._start = descriptor, key, start
         self._on_frame = on_frame
+        self.on_trouble: Callable[[Exception], None] | None = None
         self._position = 0
         self._opened: OrderedDict[int, bytes] = OrderedDict()
         self._lock = Lock()
@@ -178,7 +180,14 @@ class SealedReader(io.RawIOBase):
 
     def read(self, size: int | None = -1, /) -> bytes:
         """Return so many bytes, fewer only at the end; all the rest for -1."""
-        wanted = self.size - self._position if size is None or size < 0 else size
+        try:
+            return self._read(self.size - self._position if size is None or size < 0 else size)
+        except Exception as error:
+            if self.on_trouble:
+                self.on_trouble(error)
+            raise
+
+    def _read(self, wanted: int) -> bytes:
         pieces: list[bytes] = []
         while wanted > 0 and self._position < self.size:
             index, offset = divmod(self._position, FRAME_BYTES)

@@ -146,7 +146,10 @@ class Temporary:
 
 
 class Vault(AbstractFileSystem):  # type: ignore[misc]
-    """The vault as DuckDB sees it, read only: "vault://<file_no>", and temporaries under the names given here."""
+    """The vault as DuckDB sees it, read only: "vault://<file_no>", and temporaries under the names given here.
+
+    `troubles`: what went wrong in reading, which DuckDB tells in words of its own.
+    """
 
     protocol = PROTOCOL
     cachable = False
@@ -155,6 +158,7 @@ class Vault(AbstractFileSystem):  # type: ignore[misc]
         super().__init__()
         self._temporaries: dict[str, Temporary] = {}
         self._watchers: dict[str, OnFrame] = {}
+        self.troubles: list[Exception] = []
 
     def lend(self, temporary: Temporary) -> str:
         """Return a name under which the temporary can be read."""
@@ -170,7 +174,13 @@ class Vault(AbstractFileSystem):  # type: ignore[misc]
         name = self._strip_protocol(path)
         watcher = self._watchers.get(name)
         temporary = self._temporaries.get(name)
-        return temporary.open_(on_frame=watcher) if temporary else _open(name, watcher)
+        try:
+            file: Any = temporary.open_(on_frame=watcher) if temporary else _open(name, watcher)
+        except Exception as error:
+            self.troubles.append(error)
+            raise
+        file.on_trouble = self.troubles.append
+        return file
 
     def info(self, path: str, **_options: Any) -> dict[str, Any]:
         """Return what fsspec asks for."""

@@ -1,9 +1,14 @@
 """Reading files: every line accounted for, every fault named with line, column and reason."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
-from tests.unipay.exchange.files import DAY, faults, make_layout, neutral, reading_of, rows
-from unipay.exchange.reading import ReadingRefused
+from tests.unipay.exchange.files import DAY, faults, make_layout, neutral, reading_of, received, rows
+from unipay import identity
+from unipay.exchange import vault
+from unipay.exchange.reading import ReadingRefused, open_reading
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
@@ -154,3 +159,106 @@ def test_line_ends_marks_and_blanks_do_not_matter(content: bytes) -> None:
 
     with reading_of(content, layout) as reading:
         assert rows(reading) == [(1, False, "B1", "13805710001"), (2, False, "B2", "13805710002")]
+
+
+def test_a_file_altered_in_its_middle_is_refused(settings: Any, tmp_path: Path) -> None:
+    settings.UNIPAY_FILES_DIR = tmp_path
+    layout = make_layout("bank_contract_full", ["bank_contract_no", "msisdn"])
+    file = received(b"B1|13805710001\n" * 300_000, layout)
+    (path,) = (each for each in (tmp_path / "vault").rglob("F-*") if each.is_file())
+    sealed = bytearray(path.read_bytes())
+
+    sealed[2_500_000] ^= 1
+    path.write_bytes(sealed)
+
+    with pytest.raises(ReadingRefused) as refused, open_reading(file):
+        pass
+    assert refused.value.code == "altered"
+
+
+@pytest.mark.parametrize("encoding", ["UTF-8", "GBK"])
+def test_blank_lines_without_end_are_refused_while_they_are_read(encoding: str) -> None:
+    layout = make_layout(
+        "bank_contract_full", ["bank_contract_no", "msisdn"], max_rows=1000, encoding=encoding
+    )
+
+    with pytest.raises(ReadingRefused) as refused, reading_of(b"\n" * 3_000_000 + b"x", layout):
+        pass
+
+    assert refused.value.code == "too_many_lines"
+
+
+def test_a_line_of_100_megabytes_is_one_fault() -> None:
+    layout = make_layout("bank_contract_full", ["bank_contract_no", "msisdn"])
+    file = received(b"B1|13805710001\n", layout)
+    vault.remove(file.file_no)
+    vault.store(file.file_no, [b"B1|13805710001\n", *[b"x" * 2**20] * 100, b"\nB2|13805710002\n"])
+
+    with open_reading(file) as reading:
+        assert faults(reading) == [(2, "", "line_too_long", "")]
+        assert [line[2] for line in rows(reading, "bank_contract_no")] == ["B1", None, "B2"]
+
+
+@pytest.mark.parametrize(
+    ("text", "fen"),
+    [
+        ("12", 1200),
+        ("12.3", 1230),
+        ("12.34", 1234),
+        ("1,200.00", 120_000),
+        ("0.00", 0),
+        ("", None),
+        ("0012.30", 1230),
+    ],
+)
+def test_amounts_in_yuan_are_exact(text: str, fen: int | None) -> None:
+    columns = ["bank_contract_no", "msisdn", {"field": "recharge_amount_fen", "unit": "YUAN"}]
+    layout = make_layout("bank_contract_full", columns)
+
+    with reading_of(f"B1|13805710001|{text}\n".encode(), layout) as reading:
+        assert rows(reading, "recharge_amount_fen") == [(1, False, fen)]
+
+
+@pytest.mark.parametrize("text", ["12.345", "1,20.00", "1.", ".5", "-5", "1e3", "5元", "１２", "0x10", "1_0"])
+@pytest.mark.parametrize("unit", ["FEN", "YUAN"])
+def test_what_is_no_amount_is_never_zero(text: str, unit: str) -> None:
+    columns = ["bank_contract_no", "msisdn", {"field": "recharge_amount_fen", "unit": unit}]
+    layout = make_layout("bank_contract_full", columns)
+
+    with reading_of(f"B1|13805710001|{text}\n".encode(), layout) as reading:
+        assert faults(reading) == [(1, "recharge_amount_fen", "bad_amount", text)]
+        assert rows(reading, "recharge_amount_fen") == [(1, True, None)]
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "moment"),
+    [
+        ("%Y%m%d%H%M%S", "20261101080000", "2026-11-01 00:00:00+00"),
+        ("%Y-%m-%d %H:%M", "2026-11-01 08:00", "2026-11-01 00:00:00+00"),
+        ("", "2026-11-01T00:00:00Z", "2026-11-01 00:00:00+00"),
+        ("%Y%m%d%H%M%S", "2026111080000", None),
+        ("%Y%m%d%H%M%S", "20261301080000", None),
+        ("%Y%m%d%H%M%S", "00000000000000", None),
+        ("", "2026-11-01 08:00:00", None),
+    ],
+)
+def test_moments_are_read_by_their_format_in_our_zone(form: str, text: str, moment: str | None) -> None:
+    columns = ["bank_contract_no", "msisdn", {"field": "signed_at", "date_format": form}]
+    layout = make_layout("bank_contract_full", columns)
+
+    with reading_of(f"B1|13805710001|{text}\n".encode(), layout) as reading:
+        assert rows(reading, "signed_at") == [(1, moment is None, moment)]
+
+
+@pytest.mark.parametrize(
+    "number", ["330102199001011234", "33010219900101123X", "0" * 18, "11010519491231002x"]
+)
+def test_identity_numbers_are_judged_as_everywhere_else(number: str) -> None:
+    layout = make_layout("bank_contract_full", ["bank_contract_no", "msisdn", "identity_no"])
+    try:
+        expected: str | None = identity.validate(number)
+    except ValueError:
+        expected = None
+
+    with reading_of(f"B1|13805710001|{number}\n".encode(), layout) as reading:
+        assert rows(reading, "identity_no") == [(1, expected is None, expected)]

@@ -26,7 +26,7 @@ FACTS = {
     "cut_off_at": datetime(2026, 11, 20, 16, tzinfo=UTC),
     "file_no": "1",
 }
-SLOW = settings(max_examples=30, deadline=None)
+SLOW = settings(max_examples=15, deadline=None)
 
 msisdns = st.integers(0, 6_999_999_999).map(lambda number: str(13_000_000_000 + number))
 words = st.text(
