@@ -11,7 +11,14 @@ from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
-from unipay.backoffice.admin import HistoryMixin, WindowInline, partner_title
+from unipay.backoffice.admin import (
+    HistoryMixin,
+    Preview,
+    Question,
+    WindowInline,
+    confirmed_action,
+    partner_title,
+)
 from unipay.backoffice.admin.narrowing import ProvinceBoundMixin
 from unipay.exchange import wake
 from unipay.exchange.admin.choices import partners_for
@@ -96,17 +103,18 @@ class DirectoryAdmin(HistoryMixin, ProvinceBoundMixin, ModelAdmin):  # type: ign
         return False
 
     @action(description=gettext_lazy("Look now"), icon="sync", url_path="look-now", permissions=["look"])
-    def look_now(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Ask a worker to look into the directory at once."""
+    def look_now(self, request: HttpRequest, object_id: str) -> HttpResponse | None:
+        """Ask a worker to look into the directory at once, once somebody pressed the button."""
         directory = self.get_object(request, unquote(object_id))
         if directory is None:
             raise Http404
-        wake.at_once(wake.LOOK, directory.pk)
-        self.log_change(request, directory, _("asked to look now"))
-        messages.success(
-            request, _("A worker looks now. What it finds stands below in a moment: reload the page.")
+        return confirmed_action(
+            self,
+            request,
+            [directory],
+            question=LOOKING,
+            then=lambda rows, _given: self._looked(request, rows[0]),
         )
-        return HttpResponseRedirect(reverse("admin:exchange_directory_change", args=[directory.pk]))
 
     def has_look_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Places we pick up from are looked into by who keeps them."""
@@ -115,6 +123,14 @@ class DirectoryAdmin(HistoryMixin, ProvinceBoundMixin, ModelAdmin):  # type: ign
         if object_id is None or not str(object_id).isdecimal():
             return object_id is None
         return Directory.objects.filter(pk=object_id, use=DirectoryUse.PICK_UP, is_active=True).exists()
+
+    def _looked(self, request: HttpRequest, directory: Directory) -> HttpResponse:
+        wake.at_once(wake.LOOK, directory.pk)
+        self.log_change(request, directory, _("asked to look now"))
+        messages.success(
+            request, _("A worker looks now. What it finds stands below in a moment: reload the page.")
+        )
+        return HttpResponseRedirect(reverse("admin:exchange_directory_change", args=[directory.pk]))
 
     @admin.display(description=gettext_lazy("credentials kept"))
     def kept(self, directory: Directory) -> str:
@@ -138,3 +154,14 @@ class DirectoryAdmin(HistoryMixin, ProvinceBoundMixin, ModelAdmin):  # type: ign
         if directory.last_error:
             return "FAILING", _("fails")
         return ("WELL", _("works")) if directory.last_looked_at else ("NEW", _("not used yet"))
+
+
+LOOKING = Question(
+    title=gettext_lazy("Look into this directory now?"),
+    warning="",
+    button=gettext_lazy("Look now"),
+    preview=lambda directory: Preview(
+        (_("What is whole there is taken in, as at every look; nothing is taken away from there."),)
+    ),
+    is_dangerous=False,
+)

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -72,11 +73,6 @@ class ExpectedFileAdmin(WindowAdmin):
     )
     readonly_fields = ("kind_name", "file_link")
 
-    class Media:
-        """The calendar's looks."""
-
-        css = {"all": ("exchange/exchange.css",)}
-
     def get_urls(self) -> list[URLPattern]:
         """Put the calendar before the admin's addresses."""
         view = self.admin_site.admin_view(self.month_view)
@@ -103,7 +99,6 @@ class ExpectedFileAdmin(WindowAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "media": self.media,
             "title": _("Expected files by day"),
             "month": month.drawn(rows, first=first, today=today),
         }
@@ -125,7 +120,8 @@ class ExpectedFileAdmin(WindowAdmin):
     @action(description=gettext_lazy("Waive"), icon="event_busy", url_path="waive", permissions=["waive"])
     def waive_one(self, request: HttpRequest, object_id: str) -> HttpResponse | None:
         """Say that this file need not come, and why."""
-        return self.waive(request, self.get_queryset(request).filter(pk=object_id))
+        expected = get_object_or_404(self.get_queryset(request), pk=object_id)
+        return self.waive(request, self.get_queryset(request).filter(pk=expected.pk))
 
     def has_waive_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """What has not come can be waived."""

@@ -144,7 +144,6 @@ class LayoutDoors:
         usual = {
             **model_admin.admin_site.each_context(request),
             "opts": model_admin.opts,
-            "media": model_admin.media,
             "original": layout,
         }
         return TemplateResponse(request, template, {**usual, **context})

@@ -60,12 +60,7 @@ class ReceivedFileAdmin(UploadDoors, ReceivedDoors, WindowAdmin):
     search_help_text = _("Whole file number or file name")
     province_field = "partner"
     state_badge = state_badge(STATE_COLOURS)
-    actions_list = ("upload",)
-
-    class Media:
-        """The page's looks."""
-
-        css = {"all": ("backoffice/overview.css", "exchange/exchange.css")}
+    actions_list = ("go_and_upload",)
 
     @admin.display(description=_("kind of file"))
     def kind_name(self, file: ReceivedFile) -> str:

@@ -4,13 +4,17 @@ from collections import Counter
 from functools import cached_property
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from unipay.backoffice.admin import yuan
 from unipay.backoffice.dashboard_page import Way
 from unipay.errors import Text
 from unipay.exchange import faults, layout_rules
-from unipay.exchange.admin.fields import column_title
+from unipay.exchange.admin.fields import column_title, field_named
 from unipay.exchange.admin.layout_words import place_of
 from unipay.exchange.admin.received_page import FaultLine, lines_funnel, reasons_chart, said
-from unipay.exchange.models import FileLayout
+from unipay.exchange.kinds import FieldType, FileField
+from unipay.exchange.models import FileLayout, Section
 from unipay.exchange.preview import Preview, preview
 
 
@@ -59,6 +63,15 @@ class Shown:
         return [column_title(self.kind, name) for name in self.read.fields]
 
     @property
+    def rows(self) -> list[tuple[int, bool, list[str]]]:
+        """The first lines: number, whether faulty, values as people read them."""
+        fields = [field_named(self.kind, Section.DETAIL, name) for name in self.read.fields]
+        return [
+            (row.line_no, row.is_faulty, [_shown(*each) for each in zip(fields, row.values, strict=True)])
+            for row in self.read.rows
+        ]
+
+    @property
     def faults(self) -> list[FaultLine]:
         """The first faults."""
         return [
@@ -77,3 +90,13 @@ class Shown:
     def trailer(self) -> list[tuple[str, Any]]:
         """What the trailer says, in words."""
         return said(self.kind, self.read.trailer)
+
+
+def _shown(field: FileField | None, value: str | None) -> str:
+    if value is None or field is None:
+        return value or "—"
+    if field.type == FieldType.FEN:
+        return yuan(int(value))
+    if field.type == FieldType.FLAG:
+        return str(_("yes") if value.casefold() == "true" else _("no"))
+    return str(dict(field.choices).get(value, value))

@@ -59,11 +59,6 @@ class SentFileAdmin(SentDoors, WindowAdmin):
     province_field = "partner"
     state_badge = state_badge(STATE_COLOURS)
 
-    class Media:
-        """The page's looks."""
-
-        css = {"all": ("backoffice/overview.css", "exchange/exchange.css")}
-
     @admin.display(description=gettext_lazy("kind of file"))
     def kind_name(self, file: SentFile) -> str:
         """Return what people call the kind."""

@@ -47,7 +47,7 @@ class UploadDoors:
         url_path="go-and-upload",
         permissions=["upload"],
     )
-    def upload(self, request: HttpRequest) -> HttpResponse:
+    def go_and_upload(self, request: HttpRequest) -> HttpResponse:
         """Lead to the page that uploads."""
         return HttpResponseRedirect(reverse(f"admin:{_NAME}"))
 
@@ -66,7 +66,6 @@ class UploadDoors:
         context = {
             **model_admin.admin_site.each_context(request),
             "opts": model_admin.opts,
-            "media": model_admin.media,
             "title": _("Upload a file"),
             "form": form,
             "most_plain_mb": MOST_PLAIN_BYTES // 1024 // 1024,

@@ -79,7 +79,9 @@ def test_who_keeps_directories_may_have_one_looked_into_at_once(clerk: Login) ->
     directory = make_directory()
     browser = clerk("exchange.view_directory", "exchange.change_directory")
 
-    answer = browser.get(f"/admin/exchange/directory/{directory.pk}/look-now/", follow=True)
+    address = f"/admin/exchange/directory/{directory.pk}/look-now/"
+
+    answer = browser.post(address, {"confirmed": "yes"}, follow=True)
 
     assert "A worker looks now." in answer.content.decode()
 

@@ -73,7 +73,7 @@ def test_a_new_draft_has_a_column_for_each_field_of_its_kind(administrator: Clie
 def test_columns_change_places_and_fields(administrator: Client) -> None:
     layout = make_layout(INCREMENT, state="DRAFT")
     first, second = layout.columns.order_by("position")
-    columns = [
+    columns: list[dict[str, Any]] = [
         {"id": first.pk, "field": "msisdn", "position": "1"},
         {"id": second.pk, "field": "bank_contract_no", "position": "0"},
     ]
@@ -87,7 +87,7 @@ def test_columns_change_places_and_fields(administrator: Client) -> None:
 def test_a_column_is_added_with_its_codes_and_another_removed(administrator: Client) -> None:
     layout = make_layout(INCREMENT, state="DRAFT")
     first, second = layout.columns.order_by("position")
-    columns = [
+    columns: list[dict[str, Any]] = [
         {"id": first.pk, "field": "bank_contract_no", "position": "0"},
         {"id": second.pk, "field": "msisdn", "position": "1", "DELETE": "on"},
         {"id": "", "field": "change", "position": "", "writing_code_map": "01 = SIGNED\n09=terminated"},
@@ -105,7 +105,7 @@ def test_a_column_is_added_with_its_codes_and_another_removed(administrator: Cli
 def test_a_field_in_two_columns_and_a_word_nobody_knows_are_errors(administrator: Client) -> None:
     layout = make_layout(INCREMENT, state="DRAFT")
     first, second = layout.columns.order_by("position")
-    columns = [
+    columns: list[dict[str, Any]] = [
         {"id": first.pk, "field": "msisdn", "position": "0"},
         {"id": second.pk, "field": "msisdn", "position": "1"},
         {"id": "", "field": "change", "writing_code_map": "01 = BOUGHT"},
