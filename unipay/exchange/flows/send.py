@@ -33,11 +33,7 @@ def send(
     `subject` names what it is about ("run:R-…"). Raises Refusal LAYOUT_MISSING and ENVELOPE_KEY_MISSING,
     writing.Unwritable, and ValueError for a kind we only receive.
     """
-    if kind_named(kind).direction != Direction.OUT:
-        raise ValueError(f"Files of the kind {kind} are not sent.")
-    layout = queries.layout_for(kind, partner, business_date)
-    if layout is None:
-        raise Refusal(errors.LAYOUT_MISSING, kind)
+    layout = _layout_in_force(kind, partner, business_date)
     file = SentFile(
         file_no=check_digit.new_number("F"),
         partner=partner,
@@ -55,6 +51,15 @@ def send(
     except BaseException:
         vault.remove(file.file_no)
         raise
+
+
+def _layout_in_force(kind: str, partner: Partner, day: date) -> FileLayout:
+    if kind_named(kind).direction != Direction.OUT:
+        raise ValueError(f"Files of the kind {kind} are not sent.")
+    layout = queries.layout_for(kind, partner, day)
+    if layout is None:
+        raise Refusal(errors.LAYOUT_MISSING, kind)
+    return layout
 
 
 def route_to(partner: Partner, kind: str, *, now: datetime) -> Route:
