@@ -1,7 +1,8 @@
 """A layout as reading and writing use it: its columns by section, with the kind of file they belong to."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 
 from unipay.exchange.columns import SYSTEM_FIELDS
 from unipay.exchange.kinds import FileField, FileKind, kind_named
@@ -73,3 +74,10 @@ def plan_of(layout: FileLayout, columns: Iterable[LayoutColumn] | None = None) -
     return LayoutPlan(
         layout, kind_named(layout.kind), of(Section.HEADER), of(Section.DETAIL), of(Section.TRAILER)
     )
+
+
+def without_frame(plan: LayoutPlan) -> LayoutPlan:
+    """Return the plan of the lines alone."""
+    bare = copy(plan.layout)
+    bare.has_header = bare.has_trailer = False
+    return replace(plan, layout=bare, header=(), trailer=())

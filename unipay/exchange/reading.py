@@ -17,7 +17,7 @@ from unipay.exchange.envelope import keys_of
 from unipay.exchange.faults import OutOfRoom, ReadingRefused, Undecryptable
 from unipay.exchange.frame_lines import Ends, read_section
 from unipay.exchange.kinds import FileKind
-from unipay.exchange.layout_plan import LayoutPlan, plan_of
+from unipay.exchange.layout_plan import LayoutPlan, plan_of, without_frame
 from unipay.exchange.line_loading import drop_lines_from, explain_faults, load
 from unipay.exchange.models import ReceivedFile, Section
 
@@ -65,7 +65,8 @@ def open_reading(file: ReceivedFile) -> Iterator[Reading]:
     """Read the file by its layout, which must be set, and give what it says while the context lasts.
 
     Raises ReadingRefused for what is wrong with the file as a whole, Undecryptable among them, and OutOfRoom when
-    memory or disk ran out and it must be read again.
+    memory or disk ran out and it must be read again. A file of no bytes that is declared empty has no lines, whatever
+    its layout says of header and trailer.
     """
     if file.layout is None:
         raise ValueError(f"{file.file_no} has no layout")
@@ -75,7 +76,10 @@ def open_reading(file: ReceivedFile) -> Iterator[Reading]:
         connection = stack.enter_context(columnar(seen))
         try:
             content = Content(seen, file.file_no, stack)
-            content.unwrap(plan, keys_of(file.partner, at=file.received_at))
+            if file.is_declared_empty and not file.size:
+                plan = without_frame(plan)
+            else:
+                content.unwrap(plan, keys_of(file.partner, at=file.received_at))
             reading = read(connection, plan, content)
             _require_named(file, reading)
         except (vault.Altered, duckdb.Error) as error:

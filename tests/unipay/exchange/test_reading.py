@@ -136,6 +136,16 @@ def test_a_file_that_is_wrong_as_a_whole_is_refused(content: bytes, code: str) -
     assert refused.value.code == code
 
 
+@pytest.mark.parametrize("cipher", ["NONE", "SM4-GCM"])
+def test_a_file_of_no_bytes_that_is_declared_empty_has_no_lines(cipher: str) -> None:
+    layout = neutral("bank_contract_full")
+    layout.cipher = cipher
+
+    with reading_of(b"", layout, is_declared_empty=True) as reading:
+        assert (reading.line_count, reading.header, reading.trailer) == (0, {}, {})
+        assert rows(reading) == faults(reading) == []
+
+
 def test_more_lines_than_the_layout_allows_are_refused() -> None:
     layout = make_layout("bank_contract_full", ["bank_contract_no", "msisdn"], max_rows=2)
 
