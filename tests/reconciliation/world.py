@@ -13,7 +13,7 @@ from tests.reconciliation.matching.oracle import Entry
 from tests.signing.factories import make_contract, the_bank
 from unipay import check_digit, clock, encryption
 from unipay.exchange.flows import check, receive
-from unipay.exchange.models import FileOrigin, ReceivedFile
+from unipay.exchange.models import ExpectedFile, FileOrigin, ReceivedFile
 from unipay.partners.models import Partner
 
 DAY = date(2026, 11, 20)
@@ -151,6 +151,11 @@ def run_of(file: ReceivedFile) -> Run:
     """The run of a file, which must have been accepted."""
     assert (file.state, file.refusal, file.last_error) == ("ACCEPTED", "", "")
     return Run.objects.get(file=file)
+
+
+def expect_increment(day: date = DAY - timedelta(days=1)) -> None:
+    """An increment of the bank is still to come for this day."""
+    ExpectedFile.objects.create(partner=the_bank(), kind=BANK_INCREMENT, business_date=day, due_at=NOW)
 
 
 def found(run: Run) -> list[tuple[str, str, str, tuple[str, ...]]]:

@@ -263,6 +263,23 @@ def test_finance_sets_one_aside_on_its_page(verb: str, state: str) -> None:
     assert fresh(row).state == state
 
 
+def test_the_page_offers_what_is_still_possible() -> None:
+    run = make_run()
+    opened, treated = make_discrepancy(run), make_discrepancy(run, state="CORRECTED")
+    carried = make_discrepancy(run, state="CARRIED")
+    client = member("fin", "finance")
+
+    def offered(row: Discrepancy) -> list[bool]:
+        page = shown(client, row)
+        return [page_of(row, verb) in page for verb in ("hold_back_one", "ignore_one")]
+
+    assert [offered(row) for row in (opened, carried, treated)] == [
+        [True, True],
+        [False, True],
+        [False, False],
+    ]
+
+
 @pytest.mark.parametrize("role", ["finance_checker", "operations", "auditor", "customer_service"])
 @pytest.mark.parametrize("action", ["hold_back", "ignore"])
 def test_others_than_finance_set_nothing_aside(role: str, action: str) -> None:

@@ -4,9 +4,11 @@ done twice or left out (design.md 7).
 
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import OperationalError
 
 from reconciliation.flows import advance, correction_chunk
@@ -18,6 +20,7 @@ from signing.models import Contract, SigningTransaction
 from tests.reconciliation.flows.test_bank_full import ONE, TWO, many
 from tests.reconciliation.world import NOW, bring, full_list, hold, now, our_book, run_of
 from tests.signing.factories import the_province
+from unipay.exchange.reading import OutOfRoom, ReadingRefused
 from unipay.messaging.models import OutboundMessage
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +134,42 @@ def test_a_database_that_goes_away_is_noted_and_tried_again(monkeypatch: pytest.
     assert run.state == RunState.APPROVED
 
     assert advance.unfinished(now=NOW) == [run.run_no]
+    assert advance.advance(run.run_no, now=now).state == RunState.CLOSED
+
+
+def stopped_before_matching(monkeypatch: pytest.MonkeyPatch) -> Run:
+    """A run whose file was checked, and not compared yet."""
+    with monkeypatch.context() as patched:
+        key = ("BANK", RunState.RECEIVED)
+        patched.setitem(advance._STAGES, key, killed_before(advance._STAGES[key]))
+        return bring_differing_list()
+
+
+def test_a_file_altered_between_check_and_match_corrects_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = stopped_before_matching(monkeypatch)
+    kept = next(Path(settings.UNIPAY_FILES_DIR).rglob(f"{run.file.file_no}*"))
+    content = bytearray(kept.read_bytes())
+    content[len(content) // 2] ^= 1
+    kept.write_bytes(content)
+
+    with pytest.raises(ReadingRefused):
+        advance.advance(run.run_no, now=now)
+
+    run = Run.objects.get()
+    assert run.state == RunState.RECEIVED
+    assert "ReadingRefused" in run.last_error or run.attempts == 1
+    assert SigningTransaction.objects.count() == 0
+
+
+def test_a_comparison_without_memory_is_tried_again(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    run = stopped_before_matching(monkeypatch)
+    settings.UNIPAY_MATCHING_MEMORY_MB = 1
+
+    with pytest.raises(OutOfRoom):
+        advance.advance(run.run_no, now=now)
+
+    settings.UNIPAY_MATCHING_MEMORY_MB = 300
+    assert Run.objects.get().state == RunState.RECEIVED
     assert advance.advance(run.run_no, now=now).state == RunState.CLOSED
 
 

@@ -4,7 +4,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import date
 
 import pytest
 from django.db import transaction
@@ -12,14 +11,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reconciliation.flows import advance
-from reconciliation.kinds import BANK_INCREMENT
 from reconciliation.models import Discrepancy, Guard, Run
 from reconciliation.states import RunState
 from signing.models import Contract, HeldNumber
 from tests.reconciliation.matching.oracle import Entry
-from tests.reconciliation.world import DAY, NEXT_DAY, NOW, bring_full, bring_increment, hold, now, our_book
+from tests.reconciliation.world import (
+    DAY,
+    NEXT_DAY,
+    NOW,
+    bring_full,
+    bring_increment,
+    expect_increment,
+    hold,
+    now,
+    our_book,
+)
 from tests.signing.factories import the_bank, the_province
-from unipay.exchange.models import ExpectedFile
 
 pytestmark = pytest.mark.django_db
 
@@ -80,7 +87,7 @@ def test_the_order_in_which_increments_come_does_not_matter(
     for days in ((DAY, NEXT_DAY), (NEXT_DAY, DAY)):
         with example():
             _prepare(ours, [])
-            _expect(DAY)
+            expect_increment(DAY)
             for day in days:
                 bring_increment(changed[day], day=day)
             _let_waiting_runs_go()
@@ -107,12 +114,6 @@ def _prepare(ours: list[Entry], others: list[Entry]) -> None:
     for entry in others:
         if entry.msisdn not in held:
             hold(entry, bank=the_bank("CCB"))
-
-
-def _expect(day: date) -> None:
-    ExpectedFile.objects.create(
-        partner=the_bank(), kind=BANK_INCREMENT, business_date=day, due_at=NOW, state="EXPECTED"
-    )
 
 
 def _let_waiting_runs_go() -> None:
