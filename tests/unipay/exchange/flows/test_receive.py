@@ -1,12 +1,15 @@
 """A file comes: kept as it came, once; what was said about it and what its name says must agree."""
 
 import hashlib
+import threading
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 
 from tests.unipay.exchange.factories import NOW, YESTERDAY, make_layout, the_bank
 from unipay.errors import Refusal
@@ -155,3 +158,30 @@ def test_a_name_people_made_up_says_nothing() -> None:
     file = keep(name="from the bank (1).txt", business_date=YESTERDAY)
 
     assert (file.kind, file.business_date) == ("trial_book", YESTERDAY)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_content_at_the_same_time_is_kept_once(settings: Any) -> None:
+    bank, both_wrote = the_bank(), threading.Barrier(2, timeout=20)
+    outcomes: list[str] = []
+
+    def chunks() -> Iterator[bytes]:
+        yield b"B-1|13805710001\n"
+        both_wrote.wait()
+
+    def work(name: str) -> None:
+        given = {"partner": bank, "kind": "trial_book", "name": name, "origin": "DIRECTORY"}
+        try:
+            outcomes.append(receive.keep(chunks=chunks(), now=NOW, **given).file_no)
+        except Refusal as refusal:
+            outcomes.append(refusal.reason.code)
+        connection.close()
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in ("one.txt", "two.txt")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(outcomes) == sorted([ReceivedFile.objects.get().file_no, "duplicate_file"])
+    assert in_vault(settings) == [ReceivedFile.objects.get().file_no]
