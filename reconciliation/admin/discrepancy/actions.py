@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import action
 
 from reconciliation.admin.forms import RemarkForm
 from reconciliation.errors import DISCREPANCY_FOUND_AGAIN, DISCREPANCY_NOT_OPEN, RUN_NOT_STOPPED
@@ -26,38 +27,38 @@ Flow = Callable[..., object]
 class SetAside:
     """Hold back, or leave as it is; mixed into the window of discrepancies."""
 
-    def has_hold_back_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether this one, if one is named, may still be held back."""
-        return self._may(request, object_id, DiscrepancyState.OPEN)
+    def get_urls(self) -> list[URLPattern]:
+        """Put what may be done with one before the admin's own addresses."""
+        site: Any = self.admin_site  # type: ignore[attr-defined]
+        doors = (
+            ("hold-back", "hold_back_one", self.hold_back_view),
+            ("ignore", "ignore_one", self.ignore_view),
+        )
+        own = [
+            path(f"<int:object_id>/{verb}/", site.admin_view(view), name=f"reconciliation_discrepancy_{name}")
+            for verb, name, view in doors
+        ]
+        return own + super().get_urls()  # type: ignore[misc]
 
-    def has_ignore_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether this one, if one is named, may still be left as it is."""
-        return self._may(request, object_id, DiscrepancyState.OPEN, DiscrepancyState.CARRIED)
+    def has_set_aside_permission(self, request: HttpRequest) -> bool:
+        """Whether the person sets discrepancies aside at all; which ones, the flow says."""
+        return bool(request.user.has_perm("reconciliation.change_discrepancy"))
 
-    @admin.action(description=_("Hold back for the next run …"), permissions=["hold_back"])
+    @admin.action(description=_("Hold back for the next run …"), permissions=["set_aside"])
     def hold_back(self, request: HttpRequest, queryset: QuerySet[Discrepancy]) -> HttpResponse | None:
         """Take the chosen discrepancies out of what their run would do."""
         return self._ask(request, queryset, _HOLD_BACK, set_aside.hold_back, _("held back"))
 
-    @admin.action(description=_("Leave as it is …"), permissions=["ignore"])
+    @admin.action(description=_("Leave as it is …"), permissions=["set_aside"])
     def ignore(self, request: HttpRequest, queryset: QuerySet[Discrepancy]) -> HttpResponse | None:
         """Leave the chosen discrepancies as they are, for good."""
         return self._ask(request, queryset, _IGNORE, set_aside.ignore, _("left as it is"))
 
-    @action(
-        description=_("Hold back for the next run …"),
-        icon="back_hand",
-        permissions=["hold_back"],
-        url_path="hold-back",
-    )
-    def hold_back_one(self, request: HttpRequest, object_id: str) -> HttpResponse | None:
+    def hold_back_view(self, request: HttpRequest, object_id: int) -> HttpResponse | None:
         """Hold this one back."""
         return self.hold_back(request, self._one(request, object_id))
 
-    @action(
-        description=_("Leave as it is …"), icon="do_not_disturb_on", permissions=["ignore"], url_path="ignore"
-    )
-    def ignore_one(self, request: HttpRequest, object_id: str) -> HttpResponse | None:
+    def ignore_view(self, request: HttpRequest, object_id: int) -> HttpResponse | None:
         """Leave this one as it is."""
         return self.ignore(request, self._one(request, object_id))
 
@@ -76,19 +77,16 @@ class SetAside:
             return report_outcomes(self, request, rows, verb=verb, done=done)
 
         if not queryset.exists():
-            return HttpResponseRedirect("..")
+            raise Http404
         rows = queryset.select_related("run").order_by("id")
         return confirmed_action(self, request, rows, question=question, then=then)
 
-    def _one(self, request: HttpRequest, object_id: str) -> QuerySet[Discrepancy]:
+    def _one(self, request: HttpRequest, object_id: int) -> QuerySet[Discrepancy]:
         model_admin: Any = self
+        if not (self.has_set_aside_permission(request) and model_admin.has_view_permission(request)):
+            raise PermissionDenied
         one: QuerySet[Discrepancy] = model_admin.get_queryset(request).filter(pk=object_id)
         return one
-
-    def _may(self, request: HttpRequest, object_id: str | None, *states: str) -> bool:
-        if not request.user.has_perm("reconciliation.change_discrepancy"):
-            return False
-        return object_id is None or self._one(request, object_id).filter(state__in=states).exists()
 
 
 def _if_held_back(row: Discrepancy) -> Preview:

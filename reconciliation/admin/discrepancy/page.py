@@ -11,7 +11,7 @@ from reconciliation import queries
 from reconciliation.admin.columns import DISCREPANCY_COLOURS, run_page
 from reconciliation.admin.discrepancy.sides import Line, differing, lines
 from reconciliation.models import Discrepancy, TreatmentRule
-from reconciliation.states import Difference, DiscrepancyState
+from reconciliation.states import Difference, DiscrepancyState, RunState
 from reconciliation.treatment import DEFAULTS
 from unipay import msisdn
 from unipay.backoffice.admin.outcomes import link_to
@@ -130,14 +130,15 @@ class DiscrepancyPage:
     @property
     def may_hold_back(self) -> bool:
         """Whether the run may still leave it out."""
-        return self._may("reconciliation.change_discrepancy") and self.row.state == DiscrepancyState.OPEN
+        is_waiting = self.run.state == RunState.AWAITING_APPROVAL
+        is_open = self.row.state == DiscrepancyState.OPEN and is_waiting
+        return self._may("reconciliation.change_discrepancy") and is_open
 
     @property
     def may_ignore(self) -> bool:
         """Whether it may be left as it is."""
-        states = (DiscrepancyState.OPEN, DiscrepancyState.CARRIED)
-        is_undecided = self.row.state in states and self.row.taken_up_by_id is None
-        return self._may("reconciliation.change_discrepancy") and is_undecided
+        is_carried = self.row.state == DiscrepancyState.CARRIED and self.row.taken_up_by_id is None
+        return self.may_hold_back or self._may("reconciliation.change_discrepancy") and is_carried
 
     @cached_property
     def _rule(self) -> TreatmentRule | None:

@@ -58,7 +58,6 @@ class DiscrepancyAdmin(SetAside, RevealMixin, WindowAdmin):
     change_form_template = "reconciliation/discrepancy.html"
     list_before_template = "reconciliation/discrepancies_above.html"
     actions = ("hold_back", "ignore")
-    actions_detail = ("hold_back_one", "ignore_one", "reveal")
     reveals = revealed_in_files = ("msisdn",)
     state_badge = state_badge(DISCREPANCY_COLOURS)
 
