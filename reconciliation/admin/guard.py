@@ -22,6 +22,7 @@ class GuardForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Guard
         fields = ("partner", "shrink_permille", "resend_hours", "remark")
         help_texts = {
+            "partner": _("Empty: all that have no guard of their own."),
             "shrink_permille": _("10 means 1 %: a file that would end more of the book stops for approval."),
             "resend_hours": _("Corrections a province has not answered by then are sent once more."),
         }

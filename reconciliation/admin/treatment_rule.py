@@ -26,6 +26,11 @@ class TreatmentRuleForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = TreatmentRule
         fields = ("partner", "period", "difference", "treatment", "remark")
+        help_texts = {
+            "partner": _("Empty: all that have no rule of their own."),
+            "period": _("Empty: daily increments and monthly full lists alike."),
+            "remark": _("Why this partner is treated otherwise, and who said so."),
+        }
 
     def clean(self) -> dict[str, Any]:
         """Refuse what would never apply."""

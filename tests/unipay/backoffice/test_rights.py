@@ -17,6 +17,7 @@ from django.db.models import Model
 from django.template.response import SimpleTemplateResponse
 from django.test import Client, RequestFactory
 
+from reconciliation.models import Discrepancy, Run
 from signing.models import Contract, ManualCase, SigningSession, SigningTransaction
 from tests.factories import make_province
 from tests.unipay.backoffice.world import (
@@ -32,6 +33,7 @@ from tests.unipay.backoffice.world import (
 )
 from unipay.approvals.models import Proposal
 from unipay.backoffice.subscriber import seal
+from unipay.exchange.models import ExpectedFile, ReceivedFile, SentFile
 from unipay.messaging.models import InboundRequest, OutboundMessage
 from unipay.msisdn import mask
 
@@ -63,6 +65,13 @@ backoffice.disclosure                 AD        -    -       -       A
 django_celery_beat.crontabschedule    OAD       -    OD      -       -
 django_celery_beat.intervalschedule   OAD       -    OD      -       -
 django_celery_beat.periodictask       OAD       -    OD      -       -
+exchange.directory                    OPAD      OP   OP      -       -
+exchange.envelopekey                  OPAD      P    P       -       -
+exchange.expectedfile                 FKOPAD    -    -       -       FKOPA
+exchange.fileexpectation              FKOPAD    OP   OP      -       -
+exchange.filelayout                   FKOPAD    FP   FP      FP      -
+exchange.receivedfile                 FKOPAD    -    -       -       FKOPA
+exchange.sentfile                     FKOPAD    -    -       -       FKOPA
 messaging.inboundrequest              CSOPAD    -    -       -       SOPA
 messaging.line                        OPAD      -    -       -       OPA
 messaging.outboundmessage             CSOPAD    -    -       -       SOPA
@@ -75,6 +84,10 @@ partners.partner                      CSFKOPAD  P    OP      -       -
 partners.partnerkey                   OPAD      -    -       -       OPA
 partners.portednumber                 OPAD      P    P       P       OPAD
 partners.resultcode                   OPAD      OP   OP      P       OPAD
+reconciliation.discrepancy            CSFKOAD   -    -       -       SFKOA
+reconciliation.guard                  FKOAD     D    D       D       -
+reconciliation.run                    CSFKOAD   -    -       -       SFKOA
+reconciliation.treatmentrule          FKOAD     D    D       D       -
 signing.caseservicelevel              CSKAD     -    SD      -       -
 signing.contract                      CSFKOAD   -    -       -       SFKOA
 signing.manualcase                    CSFKOAD   -    CSFKOAD -       SFKOA
@@ -100,6 +113,30 @@ django_celery_beat_periodictask_run_now   OD         OD
 end_break_glass                           -          all
 end_sessions                              -          all
 enrol                                     all        all
+exchange_directory_look_now               OP         OP
+exchange_expectedfile_go_to_month         FKOPAD     FKOPAD
+exchange_expectedfile_month               FKOPAD     FKOPAD
+exchange_expectedfile_waive_one           FO         FO
+exchange_filelayout_copy                  FP         FP
+exchange_filelayout_go_and_try            FKOPAD     FKOPAD
+exchange_filelayout_publish               FP         FP
+exchange_filelayout_retire                -          -
+exchange_filelayout_try                   FKOPAD     FKOPAD
+exchange_receivedfile_accept              F          F
+exchange_receivedfile_download            F          F
+exchange_receivedfile_faults              FKOPAD     FKOPAD
+exchange_receivedfile_go_and_upload       F          F
+exchange_receivedfile_refuse              F          F
+exchange_receivedfile_upload              F          F
+exchange_receivedfile_upload_begin        -          -
+exchange_receivedfile_upload_complete     -          -
+exchange_receivedfile_upload_piece        -          -
+exchange_receivedfile_upload_state        -          -
+exchange_sentfile_acknowledged            FO         FO
+exchange_sentfile_again                   FO         FO
+exchange_sentfile_cancel                  FO         FO
+exchange_sentfile_download                FK         FK
+exchange_sentfile_refused                 FO         FO
 find                                      CSFKOPAD   CSFKOPAD
 index                                     all        all
 jsi18n                                    all        -
@@ -126,6 +163,14 @@ partners_resultcode_unmapped              OPAD       OPAD
 news_read                                 -          all
 password_change                           all        all
 password_change_done                      all        -
+reconciliation_discrepancy_hold_back_one  F          F
+reconciliation_discrepancy_ignore_one     F          F
+reconciliation_discrepancy_reveal         CS         CS
+reconciliation_run_month                  CSFKOAD    CSFKOAD
+reconciliation_run_proceed                F          F
+reconciliation_run_refuse                 F          F
+reconciliation_run_release                O          O
+reconciliation_run_reopen                 O          O
 search                                    all        all
 second_factor                             all        all
 signing_contract_reveal                   CS         CS
@@ -157,6 +202,7 @@ axes.accessattempt.delete_selected        OD
 django_celery_beat.periodictask.run_chosen  OD
 django_celery_beat.periodictask.switch_off  OD
 django_celery_beat.periodictask.switch_on   OD
+exchange.expectedfile.waive               FO
 messaging.outboundmessage.cancel          O
 messaging.outboundmessage.send_again      O
 partners.maintenancewindow.delete_selected  OP
@@ -168,6 +214,10 @@ partners.partner.suspend                  OP
 partners.partnerkey.retire                OP
 partners.portednumber.delete_selected     P
 partners.resultcode.delete_selected       P
+reconciliation.discrepancy.hold_back      F
+reconciliation.discrepancy.ignore         F
+reconciliation.guard.delete_selected      D
+reconciliation.treatmentrule.delete_selected  D
 signing.manualcase.assign                 S
 signing.manualcase.give_back              CS
 signing.manualcase.take                   CS
@@ -315,7 +365,20 @@ def test_the_auditor_changes_nothing_whatever_is_tried() -> None:
     assert client.get("/admin/signing/contract/").status_code == HTTPStatus.OK
 
 
-BOUND = (Contract, ManualCase, SigningSession, SigningTransaction, Proposal, OutboundMessage, InboundRequest)
+BOUND = (
+    Contract,
+    ManualCase,
+    SigningSession,
+    SigningTransaction,
+    Proposal,
+    OutboundMessage,
+    InboundRequest,
+    Run,
+    Discrepancy,
+    ReceivedFile,
+    SentFile,
+    ExpectedFile,
+)
 OWN, OTHER = "138 **** 0001", "139 **** 0002"
 
 
@@ -337,6 +400,9 @@ class Country:
             contract.contract_no,
             contract.bank_contract_no,
             case.case_no,
+            self.rows[Run].run_no,
+            self.rows[ReceivedFile].name,
+            self.rows[SentFile].name,
         ]
 
 
@@ -346,7 +412,7 @@ def country() -> Country:
     zhejiang, guangdong = make_province("ZJ"), make_province("GD", prefix="1390200")
     people_of(zhejiang, ZHEJIANG, maker)
     rows = {type(row): row for row in people_of(guangdong, GUANGDONG, maker)}
-    return Country(member("zhejiang", "supervisor", province=zhejiang), rows)
+    return Country(member("zhejiang", "supervisor", "finance", province=zhejiang), rows)
 
 
 def address_of(model: type[Model]) -> str:
