@@ -49,7 +49,10 @@ def _write_down(expectation: FileExpectation, *, today: date, now: datetime) -> 
     for row in waiting.filter(business_date__in=wanted).select_for_update():
         if row.due_at != wanted[row.business_date]:
             ExpectedFile.objects.filter(pk=row.pk).update(due_at=wanted[row.business_date])
-    new = [ExpectedFile(**key, business_date=day, due_at=due) for day, due in wanted.items()]
+    known = set(
+        ExpectedFile.objects.filter(**key, business_date__in=wanted).values_list("business_date", flat=True)
+    )
+    new = [ExpectedFile(**key, business_date=day, due_at=wanted[day]) for day in wanted if day not in known]
     ExpectedFile.objects.bulk_create(new, ignore_conflicts=True)
 
 
