@@ -1,7 +1,6 @@
 """A clerk with a bank file nobody has seen describes it, tries it, publishes, uploads, and sees what is wrong."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page
@@ -37,11 +36,6 @@ def sample(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture
-def _english(settings: Any) -> None:
-    settings.LANGUAGE_CODE = "en"
-
-
 def describe(page: Page) -> None:
     """Keep the columns the file has, with their widths; say what the bank's codes mean."""
     for row in page.locator("#columns-group tbody.form-group:not(.empty-form)").all():
@@ -51,13 +45,12 @@ def describe(page: Page) -> None:
         else:
             row.locator("input[name$='-DELETE']").evaluate("box => { box.checked = true }")
         if name == "auto_pay":
-            row.locator("textarea[name$='-writing_code_map']").fill("Y1 = yes\nN0 = no")
+            row.locator("textarea[name$='-writing_code_map']").fill("Y1 = TRUE\nN0 = FALSE")
     page.select_option("[name=on_fault]", "ASK")
-    page.click("[name=_continue]")
-    page.wait_for_load_state("networkidle")
+    with page.expect_navigation():
+        page.click("[name=_continue]")
 
 
-@pytest.mark.usefixtures("_english")
 def test_a_clerk_brings_a_file_nobody_has_seen(phone: Phone, sample: Path) -> None:
     bank = make_partner("XB", name="兴隆银行", key_id="")
     desk = seat(hire("wangfang", "finance"), phone.context)
@@ -84,7 +77,7 @@ def test_a_clerk_brings_a_file_nobody_has_seen(phone: Phone, sample: Path) -> No
     page.set_input_files("[name=sample]", sample)
     page.click(".exchange-upload [type=submit]")
     page.locator("#faults").wait_for()
-    assert page.locator(".overview-funnel strong").all_inner_texts() == ["5", "3"]
+    assert page.locator(".overview-funnel:not(.overview-ranking) strong").all_inner_texts() == ["5", "3"]
     assert "欧" in page.locator(".exchange-table").first.inner_text()
     assert "13805710001" not in page.content()
 
@@ -106,7 +99,7 @@ def test_a_clerk_brings_a_file_nobody_has_seen(phone: Phone, sample: Path) -> No
     check.check(file.pk, now=clock.now)
     page.locator("#faults").wait_for()  # the page follows by itself
     cells = page.locator("#faults td").all_inner_texts()
-    assert cells[:2] == ["4", "Mobile number"]
+    assert cells[0] == "4"
     assert cells[4] == "5"
     page.click(".exchange-decide .exchange-primary")
     page.fill("[name=remark]", "The bank will send the two lines again.")
@@ -118,7 +111,6 @@ def test_a_clerk_brings_a_file_nobody_has_seen(phone: Phone, sample: Path) -> No
     assert [each for each in phone.complaints if "404" not in each] == []
 
 
-@pytest.mark.usefixtures("_english")
 @pytest.mark.parametrize("width", [1280, 820])
 def test_nothing_hangs_over_the_edge_of_the_pages_of_files(phone: Phone, width: int) -> None:
     make_partner("XB", key_id="")
