@@ -1,11 +1,12 @@
 """What the guide tells of files is how files are."""
 
+from importlib import import_module
+
 import pytest
 from django.utils.translation import override
 
 from unipay.api.guide import guide
 from unipay.exchange.kinds import all_kinds
-from unipay.exchange.models import FileLayout, Section
 
 
 @pytest.mark.parametrize(
@@ -20,17 +21,14 @@ def test_the_guide_has_a_chapter_on_files(language: str, title: str) -> None:
     assert all(f"`{kind.name}`" in text for kind in all_kinds())
 
 
-@pytest.mark.django_db
 def test_our_own_layouts_are_what_the_guide_says() -> None:
+    shipped = import_module("unipay.exchange.migrations.0003_ship_neutral_layouts")
+
     for kind in all_kinds():
-        layout = FileLayout.objects.get(kind=kind.name, partner=None)
+        _title, fields = shipped.LAYOUTS[kind.name]
 
-        detail = layout.columns.filter(section=Section.DETAIL).order_by("position")
-
-        assert [column.field for column in detail] == [field.name for field in kind.fields]
-        assert (layout.delimiter, layout.header_mark, layout.detail_mark, layout.trailer_mark) == (
-            "|",
-            "H",
-            "D",
-            "T",
-        )
+        assert list(fields) == [field.name for field in kind.fields]
+    assert (shipped.HEADER, shipped.TRAILER) == (
+        ("partner_code", "business_date", "cut_off_at", "file_no"),
+        ("row_count",),
+    )
