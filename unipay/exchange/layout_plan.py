@@ -64,6 +64,11 @@ class LayoutPlan:
         return self.kind.field(column.field)
 
 
+def stored(field: str) -> str:
+    """Return the name of a field's column in `lines`, where `line_no` is the line's own number."""
+    return "line_no_told" if field == "line_no" else field
+
+
 def plan_of(layout: FileLayout, columns: Iterable[LayoutColumn] | None = None) -> LayoutPlan:
     """Return the plan of a layout, with these columns (of a form not saved yet) or its own."""
     ordered = sorted(layout.columns.all() if columns is None else columns, key=lambda column: column.position)

@@ -10,7 +10,7 @@ from unipay.exchange import columns
 from unipay.exchange.columns import literal
 from unipay.exchange.faults import ReadingRefused
 from unipay.exchange.kinds import FieldType
-from unipay.exchange.layout_plan import LayoutPlan
+from unipay.exchange.layout_plan import LayoutPlan, stored
 from unipay.exchange.line_splitting import LONGEST_LINE, SEPARATOR
 from unipay.exchange.models import Align, LayoutColumn, Section
 from unipay.exchange.normalising import SOUND
@@ -96,7 +96,7 @@ def explain_faults(connection: DuckDBPyConnection, plan: LayoutPlan) -> None:
         'CREATE OR REPLACE TABLE faults (line_no BIGINT, "column" VARCHAR, code VARCHAR, excerpt VARCHAR)'
     )
     connection.execute("INSERT INTO faults SELECT line_no, '', defect, '' FROM lines WHERE defect <> ''")
-    unknown = ", ".join(f"{each.name} = NULL" for each in plan.fields)
+    unknown = ", ".join(f"{stored(each.name)} = NULL" for each in plan.fields)
     connection.execute(f"UPDATE lines SET {unknown} WHERE defect <> ''")
     for number, column in enumerate(plan.detail, start=1):
         if column.field:
@@ -159,10 +159,7 @@ def _judged(plan: LayoutPlan, source: Source) -> str:
         + [columns.is_faulty(plan.field_of(column), f"t{number}", f"v{number}") for number, column in carried]
         + _repeated(plan, carried)
     )
-    kept = ", ".join(
-        f"CASE WHEN defect = '' THEN v{number} END AS {plan.field_of(column).name}"
-        for number, column in carried
-    )
+    kept = ", ".join(f"v{number} AS {stored(column.field)}" for number, column in carried)
     texts = ", ".join(f"t{number}" for number in range(1, len(plan.detail) + 1))
     return (
         f"SELECT line_no, is_faulty, CASE WHEN is_faulty THEN [{texts}] END AS raws, defect, {kept} FROM ("

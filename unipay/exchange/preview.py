@@ -18,7 +18,7 @@ from unipay.exchange.content import Content
 from unipay.exchange.envelope import FindKey, keys_of
 from unipay.exchange.faults import ReadingRefused, Undecryptable
 from unipay.exchange.kinds import FieldType, FileField
-from unipay.exchange.layout_plan import LayoutPlan, plan_of
+from unipay.exchange.layout_plan import LayoutPlan, plan_of, stored
 from unipay.exchange.models import Cipher, Compression, FileLayout, LayoutColumn
 from unipay.exchange.reading import Reading, read
 from unipay.exchange.writing import ColumnQuery, Unwritable, put
@@ -143,7 +143,7 @@ def _shown(plan: LayoutPlan, reading: Reading) -> Preview:
 
 def _first_rows(plan: LayoutPlan, connection: DuckDBPyConnection) -> tuple[PreviewRow, ...]:
     shown = ", ".join(
-        f"CAST({_SHOWN.get(each.type, '{}').format(each.name)} AS VARCHAR)" for each in plan.fields
+        f"CAST({_SHOWN.get(each.type, '{}').format(stored(each.name))} AS VARCHAR)" for each in plan.fields
     )
     found = connection.execute(
         f"SELECT line_no, is_faulty, {shown} FROM lines ORDER BY line_no LIMIT {MOST_ROWS}"
@@ -161,8 +161,10 @@ def _round_trip(plan: LayoutPlan, reading: Reading) -> RoundTrip:
     class _Kept:
         write = staticmethod(written.extend)
 
-    names = ", ".join(reading.fields)
-    rows = ColumnQuery(reading.connection, f"SELECT {names} FROM lines WHERE NOT is_faulty ORDER BY line_no")
+    names = ", ".join(f"{stored(name)} AS {name}" for name in reading.fields)
+    rows = ColumnQuery(
+        reading.connection, f"SELECT {names} FROM lines WHERE NOT is_faulty ORDER BY lines.line_no"
+    )
     header = {**reading.header, **reading.trailer}
     try:
         put(plan, rows, header=header, target=_Kept)
@@ -177,7 +179,7 @@ def _round_trip(plan: LayoutPlan, reading: Reading) -> RoundTrip:
 def _compared(
     fields: Sequence[FileField], first: DuckDBPyConnection, second: DuckDBPyConnection
 ) -> RoundTrip:
-    names = ", ".join(f"CAST({each.name} AS VARCHAR)" for each in fields)
+    names = ", ".join(f"CAST({stored(each.name)} AS VARCHAR)" for each in fields)
     query = f"SELECT line_no, {names} FROM lines WHERE NOT is_faulty ORDER BY line_no"
     before, after = first.execute(query).fetchall(), second.execute(query).fetchall()
     for old, new in zip(before, after, strict=False):
