@@ -9,10 +9,11 @@ from psycopg2.extras import Json
 
 from signing.flows import correction
 from signing.flows.change import Origin
-from signing.models import Contract
+from signing.models import Contract, SigningTransaction
 from signing.states import Source
-from tests.signing.factories import ACCOUNT, HOLDER, MSISDN, NOW, the_bank, the_province
+from tests.signing.factories import ACCOUNT, HOLDER, MSISDN, NOW, fresh, the_bank, the_province
 from unipay import clock, encryption
+from unipay.messaging.models import OutboundMessage
 
 RUN_NO = "R-1234"
 
@@ -99,3 +100,18 @@ def _sealed(columns: dict[str, Any]) -> dict[str, Any]:
         name: encryption.default().seal(columns[name], context=context) for name, context in contexts.items()
     }
     return {**columns, **sealed}
+
+
+def nothing_happened_to(*contracts: Contract) -> bool:
+    """Whether the contracts are as they were, and nothing was journalled or promised."""
+    same = all(_columns(fresh(contract)) == _columns(contract) for contract in contracts)
+    return same and not SigningTransaction.objects.exists() and not OutboundMessage.objects.exists()
+
+
+def _columns(contract: Contract) -> dict[str, Any]:
+    return {name: value for name, value in vars(contract).items() if name != "_state"}
+
+
+def journal() -> list[tuple[str, int]]:
+    """The journal: what happened, and to which version that led."""
+    return list(SigningTransaction.objects.order_by("id").values_list("kind", "version"))
