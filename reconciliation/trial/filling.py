@@ -3,7 +3,8 @@
 What is there already, or whose number somebody holds, is left out, so that a run that was stopped is just run again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pgtrigger
@@ -65,13 +66,22 @@ class Filled:
 def fill(book: TrialBook, *, progress: Callable[[int], None] = lambda done: None) -> Filled:
     """Put the book into the database; `progress` hears how many contracts are done."""
     made = done = 0
-    for rows in book.chunks():
+    for rows in _ahead(book.chunks()):
         made += _fill_chunk(rows)
         done += len(rows)
         progress(done)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE signing_contract, signing_heldnumber, signing_signingtransaction")
     return Filled(made, done - made)
+
+
+def _ahead(chunks: Iterator[list[Row]]) -> Iterator[list[Row]]:
+    """Draw the next chunk while the database takes in this one."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        drawn = pool.submit(next, chunks, None)
+        while rows := drawn.result():
+            drawn = pool.submit(next, chunks, None)
+            yield rows
 
 
 @transaction.atomic
