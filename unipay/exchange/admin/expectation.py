@@ -78,7 +78,7 @@ class FileExpectationAdmin(HistoryMixin, ProvinceBoundMixin, ModelAdmin):  # typ
     ordering = ("partner__kind", "partner__code", "kind")
     sortable_by = ()
     province_field = "partner"
-    conditional_fields = {"day_of_month": "rhythm == 'MONTHLY'"}
+    conditional_fields = {"day_of_month": "typeof rhythm == 'undefined' || rhythm == 'MONTHLY'"}
     empty_text = gettext_lazy(
         "Nobody is expected to send anything: no file can be missed. Say which file must come when."
     )

@@ -22,7 +22,8 @@ from unipay.exchange.flows import layout_versions
 from unipay.exchange.models import FileLayout, LayoutState
 
 STATE_COLOURS = {"DRAFT": "warning", "PUBLISHED": "success", "RETIRED": "primary"}
-_DELIMITED = "shape == 'DELIMITED'"
+# A page that cannot be changed has no fields to look at.
+_DELIMITED = "typeof shape == 'undefined' || shape == 'DELIMITED'"
 
 
 @admin.register(FileLayout)
@@ -51,8 +52,8 @@ class FileLayoutAdmin(LayoutDoors, HistoryMixin, ModelAdmin):  # type: ignore[mi
     conditional_fields = {
         "delimiter": _DELIMITED,
         "quote": _DELIMITED,
-        "header_mark": "has_header == true",
-        "trailer_mark": "has_trailer == true",
+        "header_mark": "typeof has_header == 'undefined' || has_header == true",
+        "trailer_mark": "typeof has_trailer == 'undefined' || has_trailer == true",
     }
     readonly_fields = ("kind_name", "state", "partner_name")
     add_fieldsets = (
