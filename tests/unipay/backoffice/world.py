@@ -13,14 +13,25 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, reverse
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
+from reconciliation.models import Guard, TreatmentRule
 from signing.models import CaseServiceLevel
 from tests.factories import make_partner, make_province
+from tests.reconciliation.factories import make_discrepancy, make_run
 from tests.signing.factories import make_case, make_contract, make_session, make_transaction, the_bank
 from tests.unipay.approvals.factories import make_proposal
+from tests.unipay.exchange.factories import (
+    make_directory,
+    make_expectation,
+    make_expected,
+    make_layout,
+    make_received,
+    make_sent,
+)
 from tests.unipay.messaging.factories import make_message, make_request
 from unipay.approvals.models import ApprovalRule
 from unipay.backoffice.models import AccountEvent, BreakGlass, Disclosure, Posting
 from unipay.backoffice.subscriber import seal
+from unipay.exchange.models import EnvelopeKey
 from unipay.messaging.models import Line, ReplayRun
 from unipay.partners.keys import own_key
 from unipay.partners.models import (
@@ -78,6 +89,27 @@ def people_of(province: Partner, msisdn: str, maker: User) -> list[Model]:
         make_proposal(maker, case=case),
         make_message(province, msisdn=msisdn),
         make_request(province, msisdn=msisdn, request_no=f"R-{msisdn}"),
+        *books_of(province, msisdn),
+    ]
+
+
+def books_of(province: Partner, msisdn: str) -> list[Model]:
+    """The files exchanged with a province, and a run that compared its book with ours."""
+    run = make_run(partner=province)
+    counts = {"line_count": 2, "accepted_count": 1, "faulty_count": 1}
+    return [
+        run,
+        make_discrepancy(run, "DIFFERS_THERE", province=province, msisdn=msisdn),
+        make_received(
+            "CHECKED",
+            partner=province,
+            kind="province_contract_full",
+            name=f"{province.code}.txt",
+            digest=msisdn * 5,
+            **counts,
+        ),
+        make_sent(partner=province, name=f"for-{province.code}.txt", route="DIRECTORY"),
+        make_expected("MISSING", partner=province, kind="province_contract_full"),
     ]
 
 
@@ -96,6 +128,14 @@ def settings_of_the_centre(maker: User) -> list[Model]:
         PortedNumber.objects.create(msisdn="13500000000", province=Partner.objects.get(code="ZJ")),
         MaintenanceWindow.objects.create(partner=bank, period=(LATER, LATER + timedelta(hours=1))),
         Line.objects.create(partner=bank),
+        make_layout(state="DRAFT"),
+        make_expectation(partner=bank),
+        make_directory(partner=bank),
+        EnvelopeKey.objects.create(
+            partner=bank, key_id="k7", cipher="SM4-GCM", material="MDEyMzQ1Njc4OWFiY2RlZg==", valid_from=NOW
+        ),
+        TreatmentRule.objects.create(difference="MISSING_HERE", treatment="CASE", remark="why"),
+        Guard.objects.create(partner=bank, remark="why"),
         ReplayRun.objects.create(partner=bank, asked_by=maker, asked_at=NOW, moved_at=NOW),
         half_past,
         IntervalSchedule.objects.create(every=1, period="hours"),
@@ -179,6 +219,8 @@ def _arguments(pk: Any) -> list[dict[str, Any]]:
         {"pk": pk, "verb": "approve"},
         {"pk": pk, "document": 1},
         {"token": seal(ZHEJIANG)},
+        {"upload_no": "U-1"},
+        {"upload_no": "U-1", "number": 0},
         {"app_label": "signing"},
         {"content_type_id": 1, "object_id": 1},
     ]
