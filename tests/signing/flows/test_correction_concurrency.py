@@ -163,8 +163,8 @@ class Other:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_sleep(0.01)")
                 cursor.execute(
-                    "SELECT EXISTS (SELECT FROM pg_stat_activity"
-                    " WHERE datname = current_database() AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
+                    "SELECT EXISTS (SELECT FROM pg_locks"
+                    " WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
                 )
                 if cursor.fetchone()[0]:
                     return
