@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from reconciliation import file_pages
 from reconciliation.flows import arrival, correction_result, resend
 from reconciliation.kinds import (
     BANK_DISCREPANCIES,
@@ -58,6 +59,7 @@ register(
         (_CHANGE, _BANK_CONTRACT_NO, *_NUMBERS, *_ACCOUNT, *_TERMS, _OCCURRED),
         key=("bank_contract_no", "change", "occurred_at"),
         on_accepted=arrival.file_accepted,
+        leads_to=file_pages.run_page,
     )
 )
 register(
@@ -68,6 +70,7 @@ register(
         (_BANK_CONTRACT_NO, *_NUMBERS, *_ACCOUNT, *_TERMS, _SIGNED),
         key=("bank_contract_no",),
         on_accepted=arrival.file_accepted,
+        leads_to=file_pages.run_page,
     )
 )
 register(
@@ -78,6 +81,7 @@ register(
         (_CHANGE, _CONTRACT_NO, *_NUMBERS, _BANK_CODE, _MASK, *_TERMS, _OCCURRED),
         key=("contract_no", "change", "occurred_at"),
         on_accepted=arrival.file_accepted,
+        leads_to=file_pages.run_page,
     )
 )
 register(
@@ -88,6 +92,7 @@ register(
         (_CONTRACT_NO, *_NUMBERS, _BANK_CODE, _MASK, *_TERMS),
         key=("contract_no",),
         on_accepted=arrival.file_accepted,
+        leads_to=file_pages.run_page,
     )
 )
 register(
