@@ -21,9 +21,15 @@ def sweep() -> None:
 
 @shared_task(name="reconciliation.resend", ignore_result=True)
 def resend_corrections() -> None:
-    """Send provinces again what they left unanswered."""
+    """Send provinces again what they left unanswered, a task for each run."""
     for run_no in resend.due(now=clock.now()):
-        resend.resend(run_no, now=clock.now())
+        resend_run.delay(run_no)
+
+
+@shared_task(name="reconciliation.resend_run", ignore_result=True)
+def resend_run(run_no: str) -> None:
+    """Send one province again what it left unanswered in one run."""
+    resend.resend(run_no, now=clock.now())
 
 
 @shared_task(name="reconciliation.refresh_figures", ignore_result=True)

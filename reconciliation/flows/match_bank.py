@@ -4,10 +4,7 @@ The file's lines and a COPY of our side meet in DuckDB; only what differs goes i
 what only the database knows: what changed since the file's cut-off, what people are deciding, who holds a number.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from django.db import connection, transaction
 
@@ -16,19 +13,20 @@ from reconciliation.flows.stage import moving
 from reconciliation.flows.work import Work
 from reconciliation.matching import carried, keeping
 from reconciliation.matching.comparison import Comparison, Counts
+from reconciliation.matching.sides import lines_of, place_for_ours
 from reconciliation.matching.specification import AGAINST_BANK
 from reconciliation.models import Discrepancy, Run
 from reconciliation.states import Period, RunState
 from signing import extract
 from unipay.exchange.copying import copy_rows
-from unipay.exchange.reading import Reading, open_reading
+from unipay.exchange.reading import Reading
 
 _KEYS = "reconciliation_keys"
 
 
 def match(work: Work) -> bool:
     """Compare, and keep what differs, in the transaction that calls the run matched."""
-    with _lines_of(work) as reading:
+    with lines_of(work) as reading:
         counts = _compare(work.run, reading)
         with moving(work.run, RunState.RECEIVED) as run:
             keeping.stage(reading.connection)
@@ -41,22 +39,12 @@ def match(work: Work) -> bool:
     return True
 
 
-@contextmanager
-def _lines_of(work: Work) -> Iterator[Reading]:
-    """The lines of the run's file: those somebody has open, or read again from the vault."""
-    if work.reading is not None:
-        yield work.reading
-        return
-    with open_reading(work.run.file) as reading:
-        yield reading
-
-
 def _compare(run: Run, reading: Reading) -> Counts:
     comparison = Comparison(
         reading.connection, AGAINST_BANK, carried=reading.fields, period=Period(run.period)
     )
     comparison.load_theirs()
-    with _place_for_ours() as ours:
+    with place_for_ours() as ours:
         if run.period == Period.FULL:
             with ours.open("wb") as sink:
                 extract.copy_formal_contracts_of_bank(run.partner_id, sink)
@@ -64,13 +52,6 @@ def _compare(run: Run, reading: Reading) -> Counts:
         else:
             _load_what_an_increment_speaks_of(run, comparison, ours)
     return comparison.compare()
-
-
-@contextmanager
-def _place_for_ours() -> Iterator[Path]:
-    """Where our side stands for the time of the join: numbers, masks and blind indexes, readable by us alone."""
-    with TemporaryDirectory(prefix="unipay-") as directory:
-        yield Path(directory) / "ours.csv"
 
 
 def _load_what_an_increment_speaks_of(run: Run, comparison: Comparison, ours: Path) -> None:
