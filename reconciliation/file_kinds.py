@@ -138,7 +138,7 @@ register(
         Direction.OUT,
         (
             _RUN_NO,
-            FileField("line_no", _("line"), FieldType.INTEGER),
+            FileField("line_no", pgettext_lazy("file", "line"), FieldType.INTEGER),
             FileField("bank_contract_no", _("bank's contract number"), FieldType.TEXT, required=True),
             FileField("msisdn", _("mobile number"), FieldType.MSISDN),
             FileField("difference", _("difference"), FieldType.TEXT, required=True, longest=200),

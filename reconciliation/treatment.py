@@ -57,7 +57,9 @@ def treatments(rules: Iterable[Rule], *, partner_id: int, period: Period) -> dic
     A rule whose treatment the difference does not allow is passed over.
     """
     chosen = dict(DEFAULTS)
-    fitting = [rule for rule in rules if rule.partner_id in (None, partner_id) and rule.period in ("", period)]
+    fitting = [
+        rule for rule in rules if rule.partner_id in (None, partner_id) and rule.period in ("", period)
+    ]
     for rule in sorted(fitting, key=lambda each: (each.partner_id is not None, each.period != "")):
         difference, treatment = Difference(rule.difference), Treatment(rule.treatment)
         if treatment in ALLOWED[difference]:
