@@ -7,8 +7,8 @@ from stdnum.cn import ric
 
 from unipay import encryption, identity
 
-_SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
-_GIVEN = (
+SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
+GIVEN_NAMES = (
     "伟",
     "芳",
     "娜",
@@ -26,7 +26,7 @@ _GIVEN = (
     "志强",
     "雪",
 )
-_PLACES = ("110101", "310104", "330106", "440106", "510104", "420106")
+PLACES = ("110101", "310104", "330106", "440106", "510104", "420106")
 MOST = 20_000
 
 
@@ -58,8 +58,8 @@ def columns(name: str, identity_no: str) -> tuple[str, str, str, str, str]:
 
 
 def _holder(chance: random.Random) -> Holder:
-    name = chance.choice(_SURNAMES) + chance.choice(_GIVEN)
+    name = chance.choice(SURNAMES) + chance.choice(GIVEN_NAMES)
     born = f"{chance.randint(1950, 2004)}{chance.randint(1, 12):02d}{chance.randint(1, 28):02d}"
-    seventeen = f"{chance.choice(_PLACES)}{born}{chance.randint(0, 999):03d}"
+    seventeen = f"{chance.choice(PLACES)}{born}{chance.randint(0, 999):03d}"
     identity_no = seventeen + ric.calc_check_digit(seventeen + "0")
     return Holder(name, identity_no, columns(name, identity_no))

@@ -6,26 +6,8 @@ from dataclasses import dataclass
 from stdnum import luhn
 from stdnum.cn import ric
 
-_SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
-_GIVEN_NAMES = (
-    "伟",
-    "芳",
-    "娜",
-    "敏",
-    "静",
-    "丽",
-    "强",
-    "磊",
-    "洋",
-    "艳",
-    "秀英",
-    "明",
-    "建国",
-    "小燕",
-    "志强",
-    "雪",
-)
-_PLACES = ("110101", "310104", "330106", "440106", "510104", "420106")
+from reconciliation.trial.people import GIVEN_NAMES, PLACES, SURNAMES
+
 _CARD_LENGTH = 19
 
 
@@ -40,9 +22,9 @@ class Person:
 def subscriber_of(msisdn: str) -> Person:
     """Return the person the sandbox invents for a number: always the same one."""
     seed = int.from_bytes(hashlib.sha256(msisdn.encode()).digest()[:8], "big")
-    name = _SURNAMES[seed % len(_SURNAMES)] + _GIVEN_NAMES[seed // 32 % len(_GIVEN_NAMES)]
+    name = SURNAMES[seed % len(SURNAMES)] + GIVEN_NAMES[seed // 32 % len(GIVEN_NAMES)]
     born = f"{1950 + seed // 512 % 55}{1 + seed // 8192 % 12:02d}{1 + seed // 65536 % 28:02d}"
-    seventeen = f"{_PLACES[seed // 1048576 % len(_PLACES)]}{born}{seed // 16777216 % 1000:03d}"
+    seventeen = f"{PLACES[seed // 1048576 % len(PLACES)]}{born}{seed // 16777216 % 1000:03d}"
     return Person(name, seventeen + ric.calc_check_digit(seventeen + "0"))
 
 
