@@ -10,6 +10,7 @@ import structlog
 from django.db import DatabaseError, connection, transaction
 
 from reconciliation import queries
+from reconciliation.errors import RUN_IS_OVER
 from reconciliation.exclusive import exclusively
 from reconciliation.flows import (
     correct,
@@ -23,6 +24,7 @@ from reconciliation.flows import (
 from reconciliation.flows.work import Clock, Stage, Work
 from reconciliation.models import Run
 from reconciliation.states import RunState, Side
+from unipay.errors import Refusal
 from unipay.exchange.reading import Reading
 from unipay.logging import mask_text
 
@@ -69,6 +71,11 @@ def _go_on(run_no: str, now: Clock, reading: Reading | None) -> Run:
     while stage := _STAGES.get((run.side, run.state)):
         try:
             got_further = stage(Work(run, now, reading))
+        except Refusal as refusal:
+            if refusal.reason is not RUN_IS_OVER:
+                _note_failure(run_no, refusal, now)
+                raise
+            got_further = False  # a corrected file or people ended it meanwhile
         except Exception as error:
             _note_failure(run_no, error, now)
             raise

@@ -59,6 +59,8 @@ def open_run(file: ReceivedFile, *, now: datetime) -> Run:
         replaces=before,
         opened_at=now,
     )
+    if before is not None:
+        overtaking.take_over(before, by=run)
     overtaking.by_earlier_full(run, now=now)
     return run
 

@@ -33,7 +33,8 @@ def match(work: Work) -> bool:
             classify(run, unreadable=reading.unreadable_count)
             run.discrepancy_count = keeping.keep(run, now=work.now())
             run.our_count, run.their_count, run.even_count = counts.ours, counts.theirs, counts.even
-            carried.to_take_up(run).update(taken_up_by=run)
+            if run.period == Period.INCREMENT:
+                carried.to_take_up(run).update(taken_up_by=run)
             run.match(now=work.now())
             run.save()
     return True

@@ -7,8 +7,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from reconciliation import queries
-from reconciliation.models import Run
-from reconciliation.states import Period, RunState
+from reconciliation.models import Discrepancy, Run
+from reconciliation.states import DiscrepancyState, Period, RunState
 
 UNDECIDED = (RunState.OPENED, RunState.RECEIVED, RunState.MATCHED, RunState.AWAITING_APPROVAL)
 
@@ -23,6 +23,13 @@ def by_corrected_file(before: Run, *, file_no: str, now: datetime) -> None:
         with translation.override(settings.LANGUAGE_CODE):
             before.overtake(remark=_("A corrected file came: %(file)s.") % {"file": file_no}, now=now)
     before.save()
+
+
+def take_over(before: Run, *, by: Run) -> None:
+    """What the earlier run of the day carried is in the corrected file as well: that decides it."""
+    Discrepancy.objects.filter(run=before, state=DiscrepancyState.CARRIED, taken_up_by=None).update(
+        taken_up_by=by
+    )
 
 
 def by_earlier_full(increment: Run, *, now: datetime) -> None:

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from reconciliation.matching.comparison import Comparison
 from reconciliation.models import Discrepancy, Run
-from reconciliation.states import Difference, DiscrepancyState
+from reconciliation.states import Difference, DiscrepancyState, Period, RunState, Shield
 
 _LINE = (
     "change",
@@ -27,6 +27,9 @@ _LINE = (
     "account_index",
 )
 
+_KNOWN_BADLY = (Shield.FAULTY_LINE, Shield.UNREADABLE_LINES)
+_NEVER_DECIDED = (RunState.REFUSED, RunState.OVERTAKEN)
+
 
 @dataclass(frozen=True)
 class Carried:
@@ -37,14 +40,18 @@ class Carried:
 
 
 def to_take_up(run: Run) -> QuerySet[Discrepancy]:
-    """Return what earlier runs of the same book carried and no other run has taken up."""
-    return Discrepancy.objects.filter(
-        Q(taken_up_by=None) | Q(taken_up_by=run),
-        state=DiscrepancyState.CARRIED,
-        run__partner_id=run.partner_id,
-        run__side=run.side,
-        run__business_date__lt=run.business_date,
+    """Return what earlier runs of the same book carried and no other run has decided.
+
+    What stands on a faulty line is known only by the file itself: an increment's silence says nothing about it, so it
+    waits for the corrected file or the next full list.
+    """
+    undecided = Q(taken_up_by=None) | Q(taken_up_by=run) | Q(taken_up_by__state__in=_NEVER_DECIDED)
+    carried = Discrepancy.objects.filter(
+        undecided, state=DiscrepancyState.CARRIED, run__partner_id=run.partner_id, run__side=run.side
     )
+    if run.period == Period.FULL:
+        return carried.filter(run__business_date__lte=run.business_date).exclude(run=run)
+    return carried.filter(run__business_date__lt=run.business_date).exclude(shield__in=_KNOWN_BADLY)
 
 
 def read(run: Run) -> Carried:

@@ -155,9 +155,7 @@ def test_a_file_altered_between_check_and_match_corrects_nothing(monkeypatch: py
     with pytest.raises(ReadingRefused):
         advance.advance(run.run_no, now=now)
 
-    run = Run.objects.get()
-    assert run.state == RunState.RECEIVED
-    assert "ReadingRefused" in run.last_error or run.attempts == 1
+    assert Run.objects.get().state == RunState.RECEIVED
     assert SigningTransaction.objects.count() == 0
 
 
