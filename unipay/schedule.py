@@ -84,7 +84,9 @@ SCHEDULE = (
     Entry(
         "exchange.expect",
         Every(timedelta(minutes=1)),
-        _("Writes down which files must come in the next weeks, and raises the alarm for those that did not."),
+        _(
+            "Writes down which files must come in the next weeks, and raises the alarm for those that did not."
+        ),
     ),
     Entry(
         "exchange.tidy",
@@ -94,7 +96,9 @@ SCHEDULE = (
     Entry(
         "reconciliation.sweep",
         Every(timedelta(minutes=1)),
-        _("Takes reconciliation runs up again: what waited for its turn, what failed, what a crash left (B)."),
+        _(
+            "Takes reconciliation runs up again: what waited for its turn, what failed, what a crash left (B)."
+        ),
     ),
     Entry(
         "reconciliation.resend",
