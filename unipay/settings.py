@@ -311,7 +311,23 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "BankAnswerState": [(word, word) for word in ("SIGNED", "NOT_SIGNED", "PENDING")],
         "Channel": "signing.states.Channel",
         "ContractState": "signing.states.ContractState",
+        "FileState": [
+            (word, word)
+            for word in (
+                "ACCEPTED",
+                "ACKNOWLEDGED",
+                "CANCELLED",
+                "CHECKED",
+                "DELIVERED",
+                "FAILED",
+                "QUARANTINED",
+                "READY",
+                "RECEIVED",
+                "REFUSED",
+            )
+        ],
         "RequestState": "unipay.messaging.models.InboundState",
+        "UploadState": "unipay.exchange.models.UploadState",
         "SessionState": "signing.states.SessionState",
     },
 }
