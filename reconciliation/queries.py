@@ -17,10 +17,23 @@ _DONE = tuple({*EVEN, *OVER})
 _KIND_OF_BANKS = {Period.INCREMENT: BANK_INCREMENT, Period.FULL: BANK_FULL}
 
 
+def covering_full(run: Run) -> date | None:
+    """Return the business date of a full list of the partner that decided and knows all that the run's file knows: its
+    cut-off is no earlier, whatever day it names. For a full list, only one of a later day covers it.
+    """
+    later = "gt" if run.period == Period.FULL else "gte"
+    known = {"cut_off_at__gte": run.cut_off_at, f"business_date__{later}": run.business_date}
+    return _days_of_fulls(run).filter(**known).first()
+
+
 def last_full(run: Run) -> date | None:
-    """Return the business date of the partner's last full list that decided, None when there is none."""
+    """Return the business date of the partner's last full list before the run that decided, None without any."""
+    return _days_of_fulls(run).filter(business_date__lt=run.business_date).first()
+
+
+def _days_of_fulls(run: Run) -> QuerySet[Run, date]:
     fulls = Run.objects.filter(partner_id=run.partner_id, side=run.side, period=Period.FULL, state__in=EVEN)
-    return fulls.order_by("-business_date").values_list("business_date", flat=True).first()
+    return fulls.order_by("-business_date").values_list("business_date", flat=True)
 
 
 def predecessors(run: Run) -> Iterator[Earlier]:
@@ -36,14 +49,17 @@ def predecessors(run: Run) -> Iterator[Earlier]:
 
 
 def uneven_banks(run: Run) -> Iterator[Earlier]:
-    """Yield the banks whose book for the run's date is not even with ours yet; nothing for a bank's own run."""
+    """Yield the banks whose book for the run's date is not even with ours yet, also as people refused its file; nothing
+    for a bank's own run.
+    """
     if run.side != Side.PROVINCE:
         return
     day = {"business_date": run.business_date}
     kind = _KIND_OF_BANKS[Period(run.period)]
     to_come = ExpectedFile.objects.filter(**day, kind=kind, state__in=_STILL_TO_COME)
     yield from _named(to_come.select_related("partner"))
-    undone = Run.objects.filter(**day, side=Side.BANK, period=run.period).exclude(state__in=_DONE)
+    refused = Q(state=RunState.REFUSED, is_current=True)
+    undone = Run.objects.filter(~Q(state__in=_DONE) | refused, **day, side=Side.BANK, period=run.period)
     yield from _named(undone.select_related("partner"))
 
 

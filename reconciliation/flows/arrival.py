@@ -4,7 +4,7 @@ A file for a day that has a run already is the corrected file of that day: it ta
 increment that a later full list covers is kept, but decides nothing.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import structlog
 from django.db import connection, transaction
@@ -54,7 +54,7 @@ def open_run(file: ReceivedFile, *, now: datetime) -> Run:
     run = Run.objects.create(
         run_no=check_digit.new_number("R"),
         **book,
-        cut_off_at=file.cut_off_at or clock.business_day_start(day + timedelta(days=1)),
+        cut_off_at=_cut_off(file, day),
         file=file,
         replaces=before,
         opened_at=now,
@@ -63,6 +63,11 @@ def open_run(file: ReceivedFile, *, now: datetime) -> Run:
         overtaking.take_over(before, by=run)
     overtaking.by_earlier_full(run, now=now)
     return run
+
+
+def _cut_off(file: ReceivedFile, day: date) -> datetime:
+    """No file knows what happened after it came, whatever it says of itself."""
+    return min(file.cut_off_at or clock.business_day_start(day + timedelta(days=1)), file.received_at)
 
 
 def _lock_book(partner_id: int, kind: str) -> None:

@@ -53,9 +53,8 @@ def _shield(given: dict[str, Any], *, unreadable: int) -> None:
     contract, number = "found.contract_id", "found.msisdn"
     reasons = {
         Shield.FAULTY_LINE: "found.is_faulty",
-        Shield.CHANGED_SINCE: shield.changed_since(
-            contract=contract, cut_off="%(cut_off)s", business_date="%(day)s"
-        ),
+        Shield.CHANGED_SINCE: "found.is_outdated OR "
+        + shield.changed_since(contract=contract, cut_off="%(cut_off)s", business_date="%(day)s"),
         Shield.OPEN_CASE: f"({shield.has_open_case(contract=contract)} OR"
         f" {shield.number_has_open_case(msisdn=number, bank='%(bank)s')})",
         Shield.IN_FLIGHT: shield.is_in_flight(msisdn=number, bank="%(bank)s"),

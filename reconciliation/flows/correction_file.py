@@ -22,9 +22,11 @@ Row = tuple[Any, ...]
 
 def write(run: Run, lines: QuerySet[Discrepancy], *, now: datetime) -> SentFile:
     """Send the lines, which have their order numbers, in a file that takes the place of one not fetched yet."""
-    for unfetched in SentFile.objects.filter(
+    ready = SentFile.objects.filter(
         partner=run.partner, subject=run.subject, kind=PROVINCE_CORRECTION, state=SentState.READY
-    ):
+    )
+    # Whoever refuses one at this moment holds it and waits for the run: it is over without us.
+    for unfetched in ready.select_for_update(of=("self",), skip_locked=True):
         acknowledge.cancel(unfetched, now=now)
     file = send.send(
         kind=PROVINCE_CORRECTION,

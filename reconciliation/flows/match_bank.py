@@ -13,6 +13,7 @@ from reconciliation.flows.stage import moving
 from reconciliation.flows.work import Work
 from reconciliation.matching import carried, keeping
 from reconciliation.matching.comparison import Comparison, Counts
+from reconciliation.matching.outdated import said_later
 from reconciliation.matching.sides import lines_of, place_for_ours
 from reconciliation.matching.specification import AGAINST_BANK
 from reconciliation.models import Discrepancy, Run
@@ -52,7 +53,9 @@ def _compare(run: Run, reading: Reading) -> Counts:
             comparison.load_ours(ours, extract.COLUMNS_OF_BANK)
         else:
             _load_what_an_increment_speaks_of(run, comparison, ours)
-    return comparison.compare()
+    counts = comparison.compare()
+    comparison.mark_outdated(said_later(run, key=AGAINST_BANK.key))
+    return counts
 
 
 def _load_what_an_increment_speaks_of(run: Run, comparison: Comparison, ours: Path) -> None:

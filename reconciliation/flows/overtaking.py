@@ -26,17 +26,23 @@ def by_corrected_file(before: Run, *, file_no: str, now: datetime) -> None:
 
 
 def take_over(before: Run, *, by: Run) -> None:
-    """What the earlier run of the day carried is in the corrected file as well: that decides it."""
+    """What the earlier run of the day carried is in the corrected file as well: that decides it.
+
+    What the earlier run took up from days before is taken up again, as the corrected file need not speak of it.
+    """
+    Discrepancy.objects.filter(taken_up_by=before).update(taken_up_by=by)
     Discrepancy.objects.filter(run=before, state=DiscrepancyState.CARRIED, taken_up_by=None).update(
         taken_up_by=by
     )
 
 
-def by_earlier_full(increment: Run, *, now: datetime) -> None:
-    """An increment that came after a full list which covers its day, and which our book is even with."""
-    full = queries.last_full(increment)
-    if increment.period == Period.INCREMENT and full is not None and full >= increment.business_date:
-        _overtake(increment, full.isoformat(), now)
+def by_earlier_full(late: Run, *, now: datetime) -> None:
+    """A file that came after a full list which our book is even with, and which covers its day: an increment, or an
+    older full list.
+    """
+    full = queries.covering_full(late)
+    if full is not None:
+        _overtake(late, full.isoformat(), now)
 
 
 def increments_by(full: Run, *, now: datetime) -> None:
@@ -46,13 +52,14 @@ def increments_by(full: Run, *, now: datetime) -> None:
         side=full.side,
         period=Period.INCREMENT,
         business_date__lte=full.business_date,
+        cut_off_at__lte=full.cut_off_at,
         state=RunState.OPENED,
     )
     for increment in waiting.order_by("id"):
         _overtake(increment, full.business_date.isoformat(), now)
 
 
-def _overtake(increment: Run, day: str, now: datetime) -> None:
+def _overtake(late: Run, day: str, now: datetime) -> None:
     with translation.override(settings.LANGUAGE_CODE):
-        increment.overtake(remark=_("The full list of %(day)s covers this day.") % {"day": day}, now=now)
-    increment.save()
+        late.overtake(remark=_("The full list of %(day)s covers this day.") % {"day": day}, now=now)
+    late.save()

@@ -7,11 +7,11 @@ should have been in an earlier file and was shielded must still turn up.
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from reconciliation.matching.comparison import Comparison
 from reconciliation.models import Discrepancy, Run
-from reconciliation.states import Difference, DiscrepancyState, Period, RunState, Shield
+from reconciliation.states import EVEN, Difference, DiscrepancyState, Period, RunState, Shield
 
 _LINE = (
     "change",
@@ -42,8 +42,9 @@ class Carried:
 def to_take_up(run: Run) -> QuerySet[Discrepancy]:
     """Return what earlier runs of the same book carried and no other run has decided.
 
-    What stands on a faulty line is known only by the file itself: an increment's silence says nothing about it, so it
-    waits for the corrected file or the next full list.
+    A full list decides all of it. To it an increment leaves what stands on a faulty line, as that is known only by the
+    file itself; what a file carried that was refused, replaced, or is undecided; and what came too late: a day after it
+    is decided already, and nobody knows what that said about it.
     """
     undecided = Q(taken_up_by=None) | Q(taken_up_by=run) | Q(taken_up_by__state__in=_NEVER_DECIDED)
     carried = Discrepancy.objects.filter(
@@ -51,7 +52,15 @@ def to_take_up(run: Run) -> QuerySet[Discrepancy]:
     )
     if run.period == Period.FULL:
         return carried.filter(run__business_date__lte=run.business_date).exclude(run=run)
-    return carried.filter(run__business_date__lt=run.business_date).exclude(shield__in=_KNOWN_BADLY)
+    counts = carried.filter(run__is_current=True, run__state__in=EVEN, round=F("run__round"))
+    counts = counts.filter(~Exists(_decided_after_its_day(run)), run__business_date__lt=run.business_date)
+    return counts.exclude(shield__in=_KNOWN_BADLY)
+
+
+def _decided_after_its_day(run: Run) -> QuerySet[Run]:
+    """Return the runs, other than this one, that decided a day after that of the discrepancy asked about."""
+    same_book = Run.objects.filter(partner_id=run.partner_id, side=run.side, is_current=True, state__in=EVEN)
+    return same_book.filter(business_date__gt=OuterRef("run__business_date")).exclude(pk=run.pk)
 
 
 def read(run: Run) -> Carried:

@@ -5,7 +5,7 @@ one for each contract), `found` (what differs: columns of ours with `o_`, of the
 `difference`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -101,13 +101,31 @@ class Comparison:
         )
         return Counts(ours=ours, theirs=theirs, even=ours - differing)
 
-    def _mark_faulty_lines(self) -> None:
-        """What a faulty line of the file speaks of is known badly: neither side of it may be corrected."""
+    def mark_outdated(self, said_later: Collection[str]) -> None:
+        """What a later file, decided already, spoke of: `said_later`, by key."""
         key = self.specification.key
-        faulty = f"(SELECT {key} FROM lines WHERE is_faulty AND {key} IS NOT NULL)"
+        self.connection.execute("ALTER TABLE found ADD COLUMN is_outdated BOOLEAN DEFAULT false")
+        if said_later:
+            self.connection.execute(
+                "UPDATE found SET is_outdated = true FROM (SELECT unnest(?) AS key) later"
+                f" WHERE later.key = o_{key} OR later.key = t_{key}",
+                [list(said_later)],
+            )
+
+    def _mark_faulty_lines(self) -> None:
+        """What a faulty line of the file speaks of is known badly: neither side of it may be corrected.
+
+        It speaks of a contract by its key; by its number of one of ours that the file has no line of, as the bank may
+        have given that another key.
+        """
+        key = self.specification.key
+        faulty, numbers = (
+            f"(SELECT {name} FROM lines WHERE is_faulty AND {name} IS NOT NULL)" for name in (key, "msisdn")
+        )
         self.connection.execute(
             f"ALTER TABLE found ADD COLUMN is_faulty BOOLEAN DEFAULT false;"
             f"UPDATE found SET is_faulty = true WHERE o_{key} IN {faulty} OR t_{key} IN {faulty}"
+            f" OR t_line_no IS NULL AND o_msisdn IN {numbers}"
         )
 
     def _their_column(self, name: str, kind: str) -> str:

@@ -26,7 +26,7 @@ _CREATE = f"""
         secondary_msisdns text[] NOT NULL, bank_contract_no text NOT NULL,
         ours jsonb, theirs jsonb, secrets jsonb,
         carried_from_id bigint, treatment text NOT NULL DEFAULT '', shield text NOT NULL DEFAULT '',
-        is_faulty boolean NOT NULL DEFAULT false
+        is_faulty boolean NOT NULL DEFAULT false, is_outdated boolean NOT NULL DEFAULT false
     ) ON COMMIT DROP
 """
 _COLUMNS = (
@@ -44,6 +44,7 @@ _COLUMNS = (
     "secrets",
     "carried_from_id",
     "is_faulty",
+    "is_outdated",
 )
 _INSERT = f"""
     INSERT INTO {Discrepancy._meta.db_table} (
@@ -113,6 +114,7 @@ def _row(found: dict[str, Any]) -> tuple[Any, ...]:
         json.dumps(_secrets(found)) if has_theirs else None,
         carried,
         bool(found.get("is_faulty")),
+        bool(found.get("is_outdated")),
     )
 
 

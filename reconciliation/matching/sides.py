@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from reconciliation.flows.work import Work
+from unipay.exchange import vault
 from unipay.exchange.reading import Reading, open_reading
 
 
@@ -21,6 +21,9 @@ def lines_of(work: Work) -> Iterator[Reading]:
 
 @contextmanager
 def place_for_ours() -> Iterator[Path]:
-    """Where our side stands for the time of the join: numbers, masks and blind indexes, readable by us alone."""
-    with TemporaryDirectory(prefix="unipay-") as directory:
-        yield Path(directory) / "ours.csv"
+    """Where our side stands for the time of the join: numbers, masks and blind indexes, readable by us alone.
+
+    What a crash leaves of it the sweep of the vault takes away.
+    """
+    with vault.working_directory() as directory:
+        yield directory / "ours.csv"

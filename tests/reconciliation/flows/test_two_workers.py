@@ -1,16 +1,21 @@
 """Two workers take up one run at the same moment: what it does is done once."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 
-from reconciliation.flows import advance, arrival, take_turn
+from reconciliation.flows import advance, arrival, resend, take_turn
 from reconciliation.models import Discrepancy, Run
 from reconciliation.states import RunState
 from signing.models import SigningTransaction
 from tests.neutral_layouts import neutral_layouts  # noqa: F401
 from tests.reconciliation.flows.test_bank_full import many
+from tests.reconciliation.provinces import bring_full as bring_province_full
+from tests.reconciliation.provinces import files_of, ours
 from tests.reconciliation.world import bring, full_list, hold, now
 from tests.signing.factories import the_province
 from unipay.messaging.models import OutboundMessage
@@ -79,6 +84,35 @@ def test_a_run_that_another_worker_has_is_left_to_it(monkeypatch: pytest.MonkeyP
     advance.advance(run.run_no, now=now)
 
     assert seen == [RunState.OPENED]
+
+
+def test_a_correction_file_that_is_just_being_refused_holds_up_nobody() -> None:
+    the_province()
+    ours()
+    run = bring_province_full([])
+    assert [file.state for file in files_of(run)] == ["READY"]
+
+    with _held_elsewhere(files_of(run)[0].pk), connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '5s'")
+        sent_again = resend.resend(run.run_no, now=now() + timedelta(days=3))
+        cursor.execute("RESET lock_timeout")
+
+    assert sent_again == 1
+    assert [file.state for file in files_of(run)] == ["READY", "READY"]
+
+
+@contextmanager
+def _held_elsewhere(file_id: int) -> Iterator[None]:
+    """Another worker holds the file's row, as who settles it does."""
+    other = connection.copy()
+    try:
+        other.set_autocommit(False)
+        with other.cursor() as cursor:
+            cursor.execute("SELECT id FROM exchange_sentfile WHERE id = %s FOR UPDATE", [file_id])
+            yield
+    finally:
+        other.rollback()
+        other.close()
 
 
 def _advanced(run_no: str) -> str:
