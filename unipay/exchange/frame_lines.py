@@ -92,11 +92,12 @@ def _value(connection: DuckDBPyConnection, plan: LayoutPlan, column: LayoutColum
     read = columns.value(field, column, "t")
     shown = "strftime(v, '%Y-%m-%dT%H:%M:%S+00:00')" if field.type == FieldType.DATETIME else "v"
     given = f"SELECT {columns.trimmed('r')} AS t FROM (SELECT ? AS r)"
-    query = f"SELECT t, to_json({shown}) FROM (SELECT t, {read} AS v FROM ({given}))"
-    trimmed, value = connection.execute(query, [text]).fetchone() or ("", None)
+    asked = f"SELECT t, to_json({shown}), {columns.excerpt(field, 't')}"
+    query = f"{asked} FROM (SELECT t, {read} AS v FROM ({given}))"
+    trimmed, value, excerpt = connection.execute(query, [text]).fetchone() or ("", None, "")
     if value is None and trimmed:
         reason = _("“%(text)s” in the column %(column)s can't be read.")
         raise ReadingRefused(
-            _UNREADABLE[Section(column.section)], reason % {"text": text[:40], "column": column.field}
+            _UNREADABLE[Section(column.section)], reason % {"text": excerpt[:40], "column": field.title}
         )
     return None if value is None else json.loads(value)

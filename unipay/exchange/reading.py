@@ -20,6 +20,7 @@ from unipay.exchange.kinds import FileKind
 from unipay.exchange.layout_plan import LayoutPlan, plan_of, without_frame
 from unipay.exchange.line_loading import drop_lines_from, explain_faults, load
 from unipay.exchange.models import ReceivedFile, Section
+from unipay.logging import mask_text
 
 __all__ = ["OutOfRoom", "Reading", "ReadingRefused", "Undecryptable", "open_reading"]
 
@@ -156,7 +157,9 @@ def _require_named(file: ReceivedFile, reading: Reading) -> None:
     partner = reading.header.get("partner_code")
     if partner is not None and partner != file.partner.code:
         text = _("The header names the partner %(says)s, but the file came from %(partner)s.")
-        raise ReadingRefused("wrong_partner", text % {"says": partner, "partner": file.partner.code})
+        raise ReadingRefused(
+            "wrong_partner", text % {"says": mask_text(partner), "partner": file.partner.code}
+        )
     day = reading.business_date
     if day is not None and file.business_date is not None and day != file.business_date:
         text = _("The header names the business date %(says)s, but the file was sent for %(date)s.")

@@ -136,6 +136,20 @@ def test_a_file_that_is_wrong_as_a_whole_is_refused(content: bytes, code: str) -
     assert refused.value.code == code
 
 
+@pytest.mark.parametrize(
+    "header",
+    ["H|6222020200011234567|2026-11-20|x|1\n", "H|ICBC|6222020200011234567|2026-11-21T00:00:00+08:00|1\n"],
+)
+def test_why_a_file_is_refused_shows_no_account_number(header: str) -> None:
+    with (
+        pytest.raises(ReadingRefused) as refused,
+        reading_of(full(OTHER, header=header), neutral("bank_contract_full")),
+    ):
+        pass
+
+    assert "0200011234" not in str(refused.value.text)
+
+
 @pytest.mark.parametrize("cipher", ["NONE", "SM4-GCM"])
 def test_a_file_of_no_bytes_that_is_declared_empty_has_no_lines(cipher: str) -> None:
     layout = neutral("bank_contract_full")

@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from unipay.exchange.faults import ReadingRefused
+from unipay.exchange.faults import ReadingRefused, title
 from unipay.exchange.unpacking import is_packed, unpacked
 
 LINES = b"B1|13805710001\n" * 100_000
@@ -84,3 +84,29 @@ def test_the_size_is_limited_whatever_the_ratio() -> None:
         unpack(gzip.compress(LINES), limit=len(LINES) - 1)
 
     assert refused.value.code == "too_large"
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA], ids=["bzip2", "lzma"])
+def test_what_is_not_unpacked_step_by_step_is_not_unpacked_at_all(method: int) -> None:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", method) as archive:
+        archive.writestr("a", LINES)
+
+    with pytest.raises(ReadingRefused) as refused:
+        unpack(target.getvalue())
+
+    assert refused.value.code == "bad_archive"
+
+
+def test_a_table_of_members_that_is_too_long_is_not_read() -> None:
+    content = zipped(a=LINES)
+    place = content.index(b"PK\x01\x02")
+    many = content[place:-22] * 100_000
+    end = bytearray(content[-22:])
+    end[8:12] = (100_000 % 65536).to_bytes(2, "little") * 2
+    end[12:16] = len(many).to_bytes(4, "little")
+
+    with pytest.raises(ReadingRefused) as refused:
+        unpack(content[:place] + many + bytes(end))
+
+    assert refused.value.text == title("bad_archive")
