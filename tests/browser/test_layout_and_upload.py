@@ -89,8 +89,9 @@ def test_a_clerk_brings_a_file_nobody_has_seen(phone: Phone, sample: Path) -> No
     desk.open("exchange/receivedfile/upload/")
     page.select_option("[name=partner]", str(bank.pk))
     page.select_option("[name=kind]", "bank_contract_full")
-    page.fill("[name=business_date]", "2026-11-21")
     page.set_input_files("[name=file]", sample)
+    assert page.input_value("[name=business_date]") == ""
+    page.fill("[name=business_date]", "2026-11-21")
     page.click("#upload [type=submit]")
     page.wait_for_url("**/receivedfile/*/change/")
     file = ReceivedFile.objects.get(partner=bank)

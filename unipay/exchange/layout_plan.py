@@ -81,6 +81,13 @@ def plan_of(layout: FileLayout, columns: Iterable[LayoutColumn] | None = None) -
     )
 
 
+def without_trailer(plan: LayoutPlan) -> LayoutPlan:
+    """Return the plan of a file that breaks off before its trailer."""
+    bare = copy(plan.layout)
+    bare.has_trailer = False
+    return replace(plan, layout=bare, trailer=())
+
+
 def without_frame(plan: LayoutPlan) -> LayoutPlan:
     """Return the plan of the lines alone."""
     bare = copy(plan.layout)

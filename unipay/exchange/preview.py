@@ -18,13 +18,14 @@ from unipay.exchange.content import Content
 from unipay.exchange.envelope import FindKey, keys_of
 from unipay.exchange.faults import ReadingRefused, Undecryptable
 from unipay.exchange.kinds import FieldType, FileField
-from unipay.exchange.layout_plan import LayoutPlan, plan_of, stored
+from unipay.exchange.layout_plan import LayoutPlan, plan_of, stored, without_trailer
 from unipay.exchange.models import Cipher, Compression, FileLayout, LayoutColumn
 from unipay.exchange.reading import Reading, read
 from unipay.exchange.writing import ColumnQuery, Unwritable, put
 
 MOST_ROWS = 20
 MOST_FAULTS = 200
+_WITHOUT_END = ("no_trailer", "bad_trailer")
 
 _SHOWN = {
     FieldType.ACCOUNT: "mask_account({})",
@@ -65,7 +66,10 @@ class RoundTrip:
 
 @dataclass(frozen=True)
 class Preview:
-    """What a sample says. `refusal`: why nothing of it counts, "" where it does. line_count = accepted + faulty."""
+    """What a sample says. `refusal`: why nothing of it counts, "" where it does. line_count = accepted + faulty.
+
+    `is_beginning`: the sample is the first lines of a file, without the trailer its layout has.
+    """
 
     fields: tuple[str, ...] = ()
     rows: tuple[PreviewRow, ...] = ()
@@ -78,6 +82,7 @@ class Preview:
     refusal: Text = ""
     refusal_code: str = ""
     round_trip: RoundTrip | None = None
+    is_beginning: bool = False
 
 
 def preview(
@@ -92,9 +97,17 @@ def preview(
     wrong = layout_rules.faults(layout, columns)
     if wrong:
         return Preview(refusal=wrong[0].detail, refusal_code="bad_layout")
-    plan = plan_of(layout, columns)
+    plan, find_key = plan_of(layout, columns), _keys(layout, at or clock.now())
+    whole = _tried(plan, sample, find_key)
+    if whole.refusal_code not in _WITHOUT_END or not layout.has_trailer:
+        return whole
+    beginning = _tried(without_trailer(plan), sample, find_key)
+    return whole if beginning.refusal or not beginning.accepted else replace(beginning, is_beginning=True)
+
+
+def _tried(plan: LayoutPlan, sample: bytes, find_key: FindKey) -> Preview:
     try:
-        with _read(plan, sample, _keys(layout, at or clock.now())) as reading:
+        with _read(plan, sample, find_key) as reading:
             return _shown(plan, reading)
     except ReadingRefused as refused:
         return Preview(refusal=refused.text, refusal_code=refused.code)

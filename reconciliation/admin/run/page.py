@@ -19,7 +19,7 @@ from reconciliation.flows.proceed import Way
 from reconciliation.flows.release import MAY_OPEN_AGAIN
 from reconciliation.models import Run
 from reconciliation.outlook import Effect, Shrinkage, effects, percent
-from reconciliation.states import Difference, DiscrepancyState, RunState, Side
+from reconciliation.states import OVER, Difference, DiscrepancyState, RunState, Side
 from unipay.approvals.models import Proposal
 from unipay.approvals.queries import waiting_about
 from unipay.backoffice.admin.outcomes import link_to
@@ -32,6 +32,7 @@ from unipay.partners.models import Partner
 
 SECONDS_TO_COUNT = 2.0
 MOST_FILES = 20
+MOST_PROVINCES = 10
 
 
 class RunPage:
@@ -89,7 +90,9 @@ class RunPage:
 
     @cached_property
     def planned(self) -> Sequence[Effect]:
-        """What the treatments of what is still open do."""
+        """What the treatments of what is still open do; nothing of a run that is over will be done."""
+        if self.run.state in OVER:
+            return ()
         counts = {
             treatment: self.found.total(treatment=treatment, state=DiscrepancyState.OPEN)
             for treatment in self.found.by(1, state=DiscrepancyState.OPEN)
@@ -208,13 +211,12 @@ class RunPage:
             each.pk: each.title for each in Partner.objects.filter(pk__in=[key for key in counted if key])
         }
         ordered = sorted(counted, key=lambda each: -counted[each])
-        return self._ranking(
-            _("By province"),
-            [
-                (titles.get(key or 0, _("no province")), counted[key], self._list(province=key or "none"))
-                for key in ordered
-            ],
-        )
+        rows = [
+            (titles.get(key or 0, _("no province")), counted[key], self._list(province=key or "none"))
+            for key in ordered[:MOST_PROVINCES]
+        ]
+        title = _("By province: the ten with the most") if len(ordered) > len(rows) else _("By province")
+        return self._ranking(title, rows)
 
     @cached_property
     def sent_files(self) -> Sequence[tuple[SentFile, str]]:

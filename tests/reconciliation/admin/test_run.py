@@ -15,6 +15,7 @@ from tests.reconciliation.factories import DAY, make_discrepancy, make_run
 from tests.signing.factories import fresh, the_bank, the_province
 from tests.unipay.backoffice.world import member
 from unipay.approvals.models import Proposal
+from unipay.partners.models import Partner
 
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 MOST_STATEMENTS = 30
@@ -144,6 +145,25 @@ def test_bars_lead_to_the_discrepancies_they_count() -> None:
         1,
     )
     assert [each.pk for each in listed] == [row.pk]
+
+
+def test_a_refused_run_has_nothing_left_to_be_done() -> None:
+    run = make_run(state="REFUSED")
+    make_discrepancy(run, treatment="TERMINATE")
+
+    assert list(member("fin", "finance").get(page_of(run)).context["page"].planned) == []
+
+
+def test_of_many_provinces_the_ten_with_the_most_are_shown() -> None:
+    run = make_run()
+    for number in range(12):
+        make_discrepancy(run, province=make_province(f"P{number}", prefix=f"1381{number:03}"))
+    make_discrepancy(run, province=Partner.objects.get(code="P11"))
+
+    ranking = member("fin", "finance").get(page_of(run)).context["page"].by_province
+
+    assert ranking.ranked.title == "By province: the ten with the most"
+    assert [stage.step.figure for stage in ranking.stages] == [2, *[1] * 9]
 
 
 def test_finance_proposes_a_checker_approves_and_the_run_goes_on() -> None:

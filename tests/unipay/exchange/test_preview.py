@@ -101,3 +101,15 @@ def test_a_sealed_sample_needs_the_partners_key() -> None:
     shown = tried(GOOD, cipher="AES-256-GCM")
 
     assert shown.refusal_code == "undecryptable"
+
+
+def test_the_first_lines_of_a_file_are_shown_without_its_trailer() -> None:
+    shown = tried(f"{GOOD}B2{GOOD[2:]}", has_trailer=True, trailer_mark="T", detail_mark="")
+
+    assert (shown.is_beginning, shown.refusal, shown.accepted) == (True, "", 2)
+
+
+def test_what_no_trailer_explains_is_refused_as_it_is() -> None:
+    shown = tried("nonsense\n", has_trailer=True, trailer_mark="T", detail_mark="")
+
+    assert (shown.is_beginning, shown.refusal_code) == (False, "no_trailer")

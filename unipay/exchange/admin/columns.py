@@ -1,6 +1,6 @@
 """The columns of a layout as people fill them in: only the fields the kind has, and codes as lines "01 = SIGNED"."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from django import forms
@@ -17,6 +17,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from unipay.errors import Text
 from unipay.exchange.admin.fields import fields_of, words_of
 from unipay.exchange.flows import layout_versions
 from unipay.exchange.kinds import FieldType, FileField
@@ -122,6 +123,9 @@ class ColumnForm(forms.ModelForm):  # type: ignore[type-arg]
         if "pad" in self.fields:
             self.fields["pad"].strip = False  # type: ignore[attr-defined]
         column = self.instance
+        words = words_of(self.known.get(self.initial.get("field") or ""))
+        if words:
+            _show_words(self.fields["writing"].widget, words)
         self.initial["writing"] = {
             **{option: getattr(column, option) for option in _OPTIONS},
             "code_map": "\n".join(f"{code} {_SIGN} {word}" for code, word in column.code_map.items()),
@@ -204,7 +208,7 @@ def read_codes(text: str, field: FileField | None) -> dict[str, str]:
         if not sign or not code or not word:
             raise ValueError(_("Write each code as “01 = SIGNED”, one a line: %(line)s") % {"line": line})
         if word.casefold() not in words:
-            known = ", ".join(each for each, _title in words_of(field))
+            known = ", ".join(f"{each} ({title})" for each, title in words_of(field))
             raise ValueError(
                 _("%(word)s is not a word of this field. It knows: %(known)s.")
                 % {"word": word, "known": known or "—"}
@@ -226,6 +230,13 @@ def _place(form: Any) -> int:
     return place if form.instance.pk or place else 32_767
 
 
+def _show_words(writing: Any, words: Sequence[tuple[str, Text]]) -> None:
+    """Where the codes are typed, show which words of ours there are."""
+    lines = [f"{number:02} {_SIGN} {title}" for number, (_word, title) in enumerate(words, start=1)]
+    attrs = writing.widgets[_OPTIONS.index("code_map")].attrs
+    attrs.update(placeholder="\n".join(lines), rows=max(3, len(lines)))
+
+
 def _title_of(option: str) -> str:
     field: Any = LayoutColumn._meta.get_field(option)
     return capfirst(str(field.verbose_name))
@@ -241,4 +252,5 @@ def writing_of(column: LayoutColumn, field: FileField | None) -> str:
         return column.date_format
     if field.type == FieldType.MSISDNS:
         return column.list_separator
-    return "; ".join(f"{code} {_SIGN} {word}" for code, word in column.code_map.items())
+    titles = dict(words_of(field))
+    return "; ".join(f"{code} {_SIGN} {titles.get(word, word)}" for code, word in column.code_map.items())

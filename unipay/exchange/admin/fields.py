@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
+from django.utils import translation
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from unipay.errors import Text
 from unipay.exchange.kinds import FieldType, FileField, kind_named
-from unipay.exchange.models import Section
+from unipay.exchange.models import FileLayout, Section
 
 ABOUT_THE_FILE = (
     FileField("partner_code", _("partner's code"), FieldType.TEXT),
@@ -57,3 +58,10 @@ def kind_title(kind: str) -> str:
         return capfirst(str(kind_named(kind).title))
     except ValueError:
         return kind
+
+
+def layout_title(layout: FileLayout) -> str:
+    """Return the layout's title; one that only names the kind of file, as ours do, in the reader's language."""
+    with translation.override("en"):
+        is_the_kind = layout.title == kind_title(layout.kind)
+    return kind_title(layout.kind) if is_the_kind else layout.title

@@ -13,7 +13,7 @@ from unfold.admin import ModelAdmin
 from unipay.backoffice.admin import HistoryMixin, state_badge
 from unipay.backoffice.provinces import visible_provinces
 from unipay.exchange.admin.choices import partners_for
-from unipay.exchange.admin.fields import kind_title
+from unipay.exchange.admin.fields import kind_title, layout_title
 from unipay.exchange.admin.filters import KindFilter
 from unipay.exchange.admin.layout_columns import inlines_of
 from unipay.exchange.admin.layout_doors import LayoutDoors, may_change
@@ -166,7 +166,7 @@ class FileLayoutAdmin(LayoutDoors, HistoryMixin, ModelAdmin):  # type: ignore[mi
     @admin.display(description=gettext_lazy("layout"), ordering="code")
     def named(self, layout: FileLayout) -> str:
         """Return title and version."""
-        return f"{layout.title} · {layout}"
+        return f"{layout_title(layout)} · {layout}"
 
     @admin.display(description=gettext_lazy("kind of file"))
     def kind_name(self, layout: FileLayout) -> str:

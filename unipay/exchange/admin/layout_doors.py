@@ -17,6 +17,7 @@ from unipay.backoffice.admin import Question, confirmed_action, report_outcomes
 from unipay.backoffice.provinces import visible_provinces
 from unipay.errors import Text
 from unipay.exchange.admin import layout_previews
+from unipay.exchange.admin.fields import layout_title
 from unipay.exchange.admin.in_memory import in_memory
 from unipay.exchange.admin.layout_forms import CopyForm, SampleForm
 from unipay.exchange.admin.sample import Shown
@@ -61,7 +62,7 @@ class LayoutDoors:
             "form": form,
             "shown": shown,
             "title": _("Try a sample"),
-            "subtitle": f"{layout.title} · {layout}",
+            "subtitle": f"{layout_title(layout)} · {layout}",
         }
         return self._render(request, "exchange/admin/try.html", layout, context)
 
@@ -77,7 +78,11 @@ class LayoutDoors:
             model_admin.log_addition(request, draft, _("copied from %(layout)s") % {"layout": layout})
             messages.success(request, _("This is the copy: a draft nobody reads by yet."))
             return HttpResponseRedirect(reverse("admin:exchange_filelayout_change", args=[draft.pk]))
-        context = {"form": form, "title": _("Copy the layout"), "subtitle": f"{layout.title} · {layout}"}
+        context = {
+            "form": form,
+            "title": _("Copy the layout"),
+            "subtitle": f"{layout_title(layout)} · {layout}",
+        }
         return self._render(request, "exchange/admin/copy.html", layout, context)
 
     @action(description=gettext_lazy("Publish"), icon="publish", url_path="publish", permissions=["publish"])

@@ -10,7 +10,7 @@ from django_fsm import can_proceed
 from unipay.backoffice.admin import Preview, Question
 from unipay.backoffice.admin.outcomes import reason_of
 from unipay.errors import Refusal, Text
-from unipay.exchange.admin.fields import kind_title
+from unipay.exchange.admin.fields import kind_title, layout_title
 from unipay.exchange.admin.layout_words import place_of
 from unipay.exchange.flows.layout_versions import refuse_publishing
 from unipay.exchange.models import FileLayout, LayoutState
@@ -76,7 +76,7 @@ def _whose(layout: FileLayout) -> str:
 
 
 def _named(layout: FileLayout) -> str:
-    return f"{layout.title} ({layout})"
+    return f"{layout_title(layout)} ({layout})"
 
 
 def _with_faults(layout: FileLayout, refusal: Refusal) -> Text:

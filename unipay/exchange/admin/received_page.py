@@ -11,13 +11,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from unipay import clock
 from unipay.backoffice.dashboard import Chart, Funnel, Series, Step
 from unipay.backoffice.dashboard_page import Ranking, Way, drawn, way
 from unipay.errors import Text
 from unipay.exchange import faults
-from unipay.exchange.admin.fields import column_title, kind_title
-from unipay.exchange.kinds import kind_named
-from unipay.exchange.models import FileFault, ReceivedFile, ReceivedState
+from unipay.exchange.admin.fields import column_title, field_named, kind_title, layout_title
+from unipay.exchange.kinds import FieldType, kind_named
+from unipay.exchange.models import FileFault, ReceivedFile, ReceivedState, Section
 
 MOST_FAULTS = 50
 SETTLED = (ReceivedState.ACCEPTED, ReceivedState.REFUSED, ReceivedState.QUARANTINED)
@@ -55,6 +56,11 @@ class ReceivedPage:
     def kind(self) -> str:
         """What people call the kind of file."""
         return kind_title(self.file.kind)
+
+    @property
+    def layout_title(self) -> str:
+        """What the layout is called that reads it."""
+        return layout_title(self.file.layout) if self.file.layout else ""
 
     @property
     def is_under_way(self) -> bool:
@@ -182,5 +188,12 @@ def reasons_chart(counted: Sequence[tuple[str, int]], links: Sequence[str]) -> A
 
 
 def said(kind: str, section: dict[str, Any]) -> list[tuple[str, Any]]:
-    """Return what a header or trailer said, with the names of its fields."""
-    return [(column_title(kind, name), value) for name, value in section.items()]
+    """Return what a header or trailer said, with the names of its fields; moments as they are here."""
+    return [(column_title(kind, name), _as_here(name, value)) for name, value in section.items()]
+
+
+def _as_here(name: str, value: Any) -> Any:
+    field = field_named("", Section.HEADER, name)
+    if value is None or field is None or field.type != FieldType.DATETIME:
+        return value
+    return f"{datetime.fromisoformat(value).astimezone(clock.BUSINESS_ZONE):%Y-%m-%d %H:%M:%S}"

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from unipay.backoffice.admin import WindowAdmin, partner_title, state_badge, yuan
 from unipay.backoffice.admin.day_filter import DayFilter
-from unipay.exchange.admin.fields import kind_title
+from unipay.exchange.admin.fields import kind_title, layout_title
 from unipay.exchange.admin.filters import BusinessDateFilter, KindFilter, PartnerFilter
 from unipay.exchange.admin.received_page import Stop
 from unipay.exchange.admin.sent_doors import SentDoors
@@ -80,11 +80,7 @@ class SentFileAdmin(SentDoors, WindowAdmin):
     ) -> HttpResponse:
         """Show the file with its journey."""
         file: SentFile | None = self.get_object(request, unquote(object_id))
-        shown = (
-            {"journey": _journey(file), "kind": kind_title(file.kind), "total": yuan(file.total_fen)}
-            if file
-            else {}
-        )
+        shown = _shown(file) if file else {}
         self.change_form_template = "exchange/admin/sent.html"
         response: HttpResponse = super().change_view(
             request, object_id, form_url, {**shown, **(extra_context or {})}
@@ -92,12 +88,22 @@ class SentFileAdmin(SentDoors, WindowAdmin):
         return response
 
 
+def _shown(file: SentFile) -> dict[str, Any]:
+    return {
+        "journey": _journey(file),
+        "kind": kind_title(file.kind),
+        "layout_title": layout_title(file.layout),
+        "subject": file.subject.rpartition(":")[2],
+        "total": yuan(file.total_fen),
+    }
+
+
 def _journey(file: SentFile) -> list[Stop]:
     """From being written to the partner's word."""
     is_ready = file.state == SentState.READY
     trouble = file.last_error if is_ready else ""
     stops = [
-        Stop(pgettext("time", "written"), file.written_at),
+        Stop(pgettext("file", "written"), file.written_at),
         Stop(pgettext("file", "delivered"), file.delivered_at, is_now=is_ready, note=trouble),
     ]
     if file.state in (SentState.FAILED, SentState.CANCELLED):

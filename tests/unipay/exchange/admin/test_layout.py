@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import translation
 
 from tests.conftest import Login
 from tests.factories import make_province
 from tests.unipay.backoffice.world import member
 from tests.unipay.exchange.factories import FULL, INCREMENT, make_layout, the_bank
+from unipay.exchange.admin.fields import layout_title
 from unipay.exchange.models import FileLayout, LayoutColumn
 
 LIST = "/admin/exchange/filelayout/"
@@ -249,3 +251,14 @@ def test_a_posted_clerk_changes_the_own_provinces_layouts_only(db: None) -> None
     assert opened == [200, 403, 403]
     assert browser.get(page_of(neutral)).status_code == 200
     assert browser.get(page_of(other)).status_code == 302
+
+
+def test_our_own_layouts_are_called_in_the_readers_language() -> None:
+    ours = make_layout(FULL, title="Bank's monthly contract list")
+    theirs = make_layout(FULL, partner=the_bank(), title="ICBC, as of 2026")
+
+    with translation.override("en"):
+        assert layout_title(ours) == "Bank's monthly contract list"
+    with translation.override("zh-hans"):
+        assert layout_title(ours) == "银行签约月全量"
+        assert layout_title(theirs) == "ICBC, as of 2026"

@@ -4,9 +4,10 @@ import pytest
 from django.test import Client
 
 from tests.conftest import Login
-from tests.unipay.exchange.factories import make_received, make_sent
+from tests.unipay.exchange.factories import FULL, make_received, make_sent
 from unipay.backoffice.models import Disclosure
 from unipay.exchange import queries, vault
+from unipay.exchange.admin.received_page import said
 from unipay.exchange.models import FileFault, ReceivedFile, SentFile
 
 VIEW = "exchange.view_receivedfile"
@@ -144,3 +145,13 @@ def test_the_partners_word_is_noted_with_a_remark(clerk: Login, verb: str, state
 
     assert before == "DELIVERED"
     assert SentFile.objects.get(pk=sent.pk).state == state
+
+
+def test_a_header_says_moments_as_they_are_here() -> None:
+    section = {"partner_code": "ZJ", "cut_off_at": "2026-11-22T05:00:00+00:00", "file_no": None}
+
+    assert said(FULL, section) == [
+        ("Partner's code", "ZJ"),
+        ("Cut-off", "2026-11-22 13:00:00"),
+        ("File number", None),
+    ]
