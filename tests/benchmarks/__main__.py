@@ -23,6 +23,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "plans": (),
     "back_office": ("9",),
     "correction": ("100000",),
+    "reconciliation": ("200000", "2000000"),
 }
 QUICK: dict[str, tuple[str, ...]] = {
     "throughput": ("2", "2"),
@@ -33,6 +34,7 @@ QUICK: dict[str, tuple[str, ...]] = {
     "plans": (),
     "back_office": ("3",),
     "correction": ("4000",),
+    "reconciliation": ("20000",),
 }
 
 
@@ -63,13 +65,20 @@ def _asked() -> argparse.Namespace:
     parser.add_argument(
         "--rows", type=int, default=None, help=f"contracts in the database, {ROWS:,} if not said"
     )
+    parser.add_argument(
+        "--books",
+        type=int,
+        nargs="+",
+        metavar="COUNT",
+        help="contracts that reconciliation compares, each size at least twice the one before; 20000000 takes long",
+    )
     parser.add_argument("--no-write", dest="write", action="store_false", help="leave RESULTS.md as it is")
     asked = parser.parse_args()
     if unknown := set(asked.parts) - set(PARTS):
         parser.error(f"there is no part {', '.join(sorted(unknown))}")
     asked.rows = asked.rows or (QUICK_ROWS if asked.quick else ROWS)
     # Only a whole run is worth keeping.
-    asked.write = asked.write and not asked.quick and not asked.parts
+    asked.write = asked.write and not asked.quick and not asked.parts and not asked.books
     return asked
 
 
@@ -85,7 +94,9 @@ def _perform(stage: Stage, asked: argparse.Namespace, console: Console) -> list[
 
 
 def _parts(asked: argparse.Namespace) -> list[tuple[str, tuple[str, ...], dict[str, str]]]:
-    sizes = QUICK if asked.quick else PARTS
+    sizes = dict(QUICK if asked.quick else PARTS)
+    if asked.books:
+        sizes["reconciliation"] = tuple(map(str, asked.books))
     parts: list[tuple[str, tuple[str, ...], dict[str, str]]] = []
     for part in asked.parts or PARTS:
         parts.append((part, sizes[part], {}))
