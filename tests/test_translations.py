@@ -31,6 +31,7 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 LANGUAGE_NAME = "中文"
 # Inventions and examples are Chinese by nature; a bank's name is told from its neighbours' by what follows 中国.
 MAY_SPEAK_CHINESE = {
+    "reconciliation/trial/people.py",
     "signing/api/examples.py",
     "signing/templatetags/subscriber.py",
     "templates/signing/agreement_text/zh-hans.html",
@@ -43,7 +44,7 @@ MAY_SPEAK_CHINESE = {
 
 
 def source_files(*suffixes: str) -> list[Path]:
-    folders = [ROOT / name for name in ("signing", "unipay", "templates")]
+    folders = [ROOT / name for name in ("signing", "reconciliation", "unipay", "templates")]
     return [path for folder in folders for path in folder.rglob("*.*") if path.suffix in suffixes]
 
 

@@ -45,4 +45,5 @@ def test_a_connection_that_breaks_lets_the_run_go() -> None:
     with exclusively(1):
         connection.close()
 
-        assert not held_elsewhere(1)
+        # The server notices a moment later.
+        assert any(not held_elsewhere(1) for _ in range(1000))

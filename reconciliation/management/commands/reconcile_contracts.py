@@ -1,7 +1,6 @@
 """`manage.py reconcile_contracts`: takes a file through every stage in the foreground and prints what came of it."""
 
 import json
-import sys
 import threading
 from collections.abc import Iterator
 from datetime import date
@@ -67,7 +66,7 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(told, ensure_ascii=False, indent=2))
         else:
-            Console(file=sys.stdout, highlight=False).print(_table(told))
+            Console(file=self.stdout._out, highlight=False, width=120).print(_table(told))
 
     def _keep(self, options: dict[str, Any]) -> ReceivedFile:
         partner = Partner.objects.filter(code=options["partner"]).first()

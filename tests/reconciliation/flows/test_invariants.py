@@ -72,7 +72,9 @@ def test_books_agree_after_a_full_list(ours: list[Entry], others: list[Entry], t
         run = bring_full(theirs)
 
         assert run.state == RunState.CLOSED
-        assert _but_for_what_waits(run, our_book()) == _but_for_what_waits(run, {entry.no: entry for entry in theirs})
+        assert _but_for_what_waits(run, our_book()) == _but_for_what_waits(
+            run, {entry.no: entry for entry in theirs}
+        )
         _no_number_is_held_twice()
         _running_again_changes_nothing(theirs)
 
@@ -101,7 +103,9 @@ def _but_for_what_waits(run: Run, book: dict[str, Entry]) -> dict[str, Entry]:
     """The book without what is shielded or put to people; a case of this run shields what else it is about."""
     waiting = Discrepancy.objects.filter(run=run, state__in=["CASE", "CARRIED"])
     left = {
-        number for row in waiting for number in (row.bank_contract_no, (row.ours or {}).get("bank_contract_no"))
+        number
+        for row in waiting
+        for number in (row.bank_contract_no, (row.ours or {}).get("bank_contract_no"))
     }
     return {no: entry for no, entry in book.items() if no not in left}
 

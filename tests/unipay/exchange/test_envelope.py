@@ -49,7 +49,7 @@ def test_what_is_sealed_is_opened(cipher: str, size: int) -> None:
     content = sealed(plain, key)
 
     assert content.startswith(b"UNIPAYE1")
-    assert plain[:100] not in content or not plain
+    assert plain[:100] not in content or size < 16
     assert unsealed(content, key) == plain
 
 

@@ -49,7 +49,7 @@ def test_each_province_gets_the_rights_of_its_kind_once() -> None:
     load()
 
     assert list(zhejiang.permissions.values_list("operation", flat=True)) == ["requests.read"]
-    assert PartnerPermission.objects.filter(partner__code="BJ").count() == 5
+    assert PartnerPermission.objects.filter(partner__code="BJ").count() == 8
 
 
 def test_what_staff_changed_is_kept_unless_it_is_to_be_overwritten() -> None:

@@ -53,6 +53,9 @@ def test_a_new_bank_has_the_rights_and_the_result_codes_of_its_kind(key_file: Pa
         "contracts.amend",
         "contracts.terminate",
         "requests.read",
+        "files.create",
+        "files.read",
+        "files.acknowledge",
     }
     assert set(ResultCode.objects.values_list("kind", flat=True)) == {"BANK"}
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField, transition
 
 
@@ -36,7 +37,7 @@ class FileExpectation(models.Model):
     skips_holidays = models.BooleanField(_("due on working days only"), default=False)
     due_time = models.TimeField(_("due at"))
     starts_on = models.DateField(_("first business date"))
-    is_active = models.BooleanField(_("active"), default=True)
+    is_active = models.BooleanField(pgettext_lazy("exchange", "active"), default=True)
 
     class Meta:
         verbose_name = _("file expectation")

@@ -72,7 +72,7 @@ class FileLayout(models.Model):
 
     code = models.CharField(_("code"), max_length=64)
     version = models.PositiveIntegerField(_("version"), default=1)
-    title = models.CharField(_("title"), max_length=120)
+    title = models.CharField(pgettext_lazy("file layout", "title"), max_length=120)
     kind = models.CharField(_("kind of file"), max_length=64)
     partner = models.ForeignKey(
         "partners.Partner",

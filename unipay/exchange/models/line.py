@@ -39,7 +39,7 @@ class Directory(models.Model):
     )
     pattern = models.CharField(_("file names"), max_length=120, default="*")
     settle_seconds = models.PositiveIntegerField(_("whole after (seconds)"), default=60)
-    is_active = models.BooleanField(_("active"), default=True)
+    is_active = models.BooleanField(pgettext_lazy("exchange", "active"), default=True)
     last_looked_at = models.DateTimeField(_("last looked"), null=True, blank=True)
     last_error = models.CharField(_("last error"), max_length=400, blank=True)
 
