@@ -24,7 +24,7 @@ _LINE = (
     "auto_pay",
     "occurred_at",
     "bank_contract_no",
-    "account_index",
+    "account_key",
 )
 
 _KNOWN_BADLY = (Shield.FAULTY_LINE, Shield.UNREADABLE_LINES)
@@ -101,7 +101,8 @@ def require_contracts(comparison: Comparison, contracts: list[Discrepancy]) -> N
 
 
 def _value(row: Discrepancy, name: str) -> Any:
-    if name == "account_index":
-        return (row.their_secrets or {}).get("account_index")
+    if name == "account_key":
+        index = (row.their_secrets or {}).get("account_index")
+        return int(index[:16], 16) if index else None
     value = (row.theirs or {}).get(name)
     return ",".join(sorted(value or [])) if name == "secondary_msisdns" else value

@@ -27,13 +27,14 @@ _TYPES_OF_OURS = {
 }
 _OF_DAY = ("last_change", "signed_that_day", "ended_at")
 # Banks mask in their own ways: the last four digits always show, the first six mostly.
-_MACROS = """
-    CREATE OR REPLACE MACRO same_mask(ours, theirs) AS
+_MACROS = (
+    """CREATE OR REPLACE MACRO same_mask(ours, theirs) AS
         coalesce(ours, '') = theirs OR (
             right(coalesce(ours, ''), 4) = right(theirs, 4)
             AND (left(theirs, 6) = left(ours, 6) OR left(theirs, 6) LIKE '%*%')
-        )
-"""
+        )""",
+    "CREATE OR REPLACE MACRO key_of(account_index) AS ('0x' || left(account_index, 16))::UBIGINT",
+)
 _FORMAL = "('ACTIVE', 'SUSPENDED')"
 
 
@@ -63,7 +64,8 @@ class Comparison:
         self.period = period
         columnar.define_blind_index(connection, context="contract.account")
         columnar.define_masks(connection)
-        connection.execute(_MACROS)
+        for macro in _MACROS:
+            connection.execute(macro)
 
     def load_theirs(self) -> None:
         """Make `theirs` of the file's good lines; of an increment's lines about one contract the last one counts."""
@@ -83,7 +85,8 @@ class Comparison:
         types = ", ".join(f"'{name}': '{_TYPES_OF_OURS.get(name, 'VARCHAR')}'" for name in columns)
         missing = "".join(f", NULL::{_TYPES_OF_OURS.get(name, 'VARCHAR')} AS {name}" for name in _OF_DAY)
         self.connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE ours AS SELECT *{'' if _OF_DAY[0] in columns else missing},"
+            "CREATE OR REPLACE TEMP TABLE ours AS SELECT * EXCLUDE (account_index),"
+            f" key_of(account_index) AS account_key{'' if _OF_DAY[0] in columns else missing},"
             " false AS must_be_there, NULL::BIGINT AS carried_id FROM read_csv(?, header=false, delim='|',"
             f" quote='\"', escape='\"', auto_detect=false, nullstr='', columns={{{types}}})",
             [str(path)],
@@ -91,9 +94,12 @@ class Comparison:
 
     def compare(self) -> Counts:
         """Make `found`, and return the counts."""
-        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE found AS {self._first_join()}")
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE uneven AS {self._first_join()}")
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE found AS {self._with_particulars()}")
         self._try_second_key()
-        self.connection.execute("DELETE FROM found WHERE difference IS NULL")
+        self.connection.execute(
+            "DELETE FROM found WHERE difference IS NULL OR difference = 'DIFFERS' AND len(attributes) = 0"
+        )
         self._mark_faulty_lines()
         ours, theirs, differing = self._one(
             "SELECT (SELECT count(*) FROM ours), (SELECT count(*) FROM theirs),"
@@ -132,13 +138,25 @@ class Comparison:
         if name == "account_mask" and "account_number" in self.carried:
             given = "account_mask" if "account_mask" in self.carried else "NULL"
             return f"coalesce(mask_account(account_number), {given}) AS account_mask"
+        if name == "account_key" and "account_number" in self.carried:
+            return "key_of(blind_index(account_number)) AS account_key"
         return name if name in self.carried else f"NULL::{kind} AS {name}"
 
     def _first_join(self) -> str:
+        """Which lines and contracts may differ: only what is compared goes through the join."""
         key = self.specification.key
         return (
+            "SELECT o.contract_id, t.line_no"
+            f" FROM ours o FULL JOIN theirs t ON o.{key} = t.{key} WHERE {self._may_be_uneven()}"
+        )
+
+    def _with_particulars(self) -> str:
+        """What differs, with all that either side says: the few are looked up once they are known."""
+        return (
             f"SELECT {self._sides()}, {self._attributes()} AS attributes, {self._difference()} AS difference"
-            f" FROM ours o FULL JOIN theirs t ON o.{key} = t.{key} WHERE {self._is_uneven()}"
+            " FROM uneven"
+            " LEFT JOIN ours o ON o.contract_id = uneven.contract_id"
+            " LEFT JOIN theirs t ON t.line_no = uneven.line_no"
         )
 
     def _sides(self) -> str:
@@ -156,12 +174,19 @@ class Comparison:
     def _compared(self) -> list[Attribute]:
         return self.specification.compared(self.carried)
 
-    def _is_uneven(self) -> str:
-        differs = " OR ".join(f"({each.differs})" for each in self._compared()) or "false"
+    def _may_be_uneven(self) -> str:
+        differs = " OR ".join(f"({self._suspect(each)})" for each in self._compared()) or "false"
         ended = ""
         if self.period == Period.INCREMENT:
             ended = f" OR t.change = 'TERMINATED' OR o.state NOT IN {_FORMAL}"
         return f"o.contract_id IS NULL OR t.line_no IS NULL{ended} OR {differs}"
+
+    def _suspect(self, attribute: Attribute) -> str:
+        return (
+            attribute.suspect
+            if attribute.suspect and attribute.needs[0] in self.carried
+            else attribute.differs
+        )
 
     def _difference(self) -> str:
         """The kind of difference, NULL where there is none after all; provinces' words are put in later."""

@@ -10,11 +10,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Attribute:
-    """One thing that may differ: compared where the file carries one of the fields it `needs`."""
+    """One thing that may differ: compared where the file carries one of the fields it `needs`.
+
+    `suspect`: a cheaper condition that holds wherever `differs` does, for files that carry the first of them.
+    """
 
     name: str
     needs: tuple[str, ...]
     differs: str
+    suspect: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,13 +61,14 @@ _NUMBERS = (
         "coalesce(o.secondary_msisdns, '') <> coalesce(t.secondary_msisdns, '')",
     ),
 )
-# The mask is looked at first: where it differs already, nothing needs to be hashed.
+# Of the blind index its first 64 bits: that two accounts share them and their mask is not to be expected in the life of
+# the universe, and numbers are joined many times faster than texts.
 _ACCOUNT = Attribute(
     "account",
     ("account_number", "account_mask"),
     "(t.account_mask IS NOT NULL AND NOT same_mask(o.account_mask, t.account_mask))"
-    " OR (o.account_index IS NOT NULL"
-    " AND o.account_index <> coalesce(t.account_index, blind_index(t.account_number)))",
+    " OR (o.account_key IS NOT NULL AND o.account_key <> t.account_key)",
+    suspect="o.account_key IS DISTINCT FROM t.account_key",
 )
 _FIELDS = (
     ("change", "VARCHAR"),
@@ -99,7 +104,7 @@ AGAINST_BANK = Specification(
     fields=(
         *_FIELDS,
         ("account_number", "VARCHAR"),
-        ("account_index", "VARCHAR"),
+        ("account_key", "UBIGINT"),
         ("account_type", "VARCHAR"),
         ("holder_name", "VARCHAR"),
         ("identity_no", "VARCHAR"),
