@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Iterator
 from datetime import date
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,9 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(told, ensure_ascii=False, indent=2))
         else:
-            Console(file=self.stdout._out, highlight=False, width=120).print(_table(told))
+            drawn = StringIO()
+            Console(file=drawn, highlight=False, width=120).print(_table(told))
+            self.stdout.write(drawn.getvalue())
 
     def _keep(self, options: dict[str, Any]) -> ReceivedFile:
         partner = Partner.objects.filter(code=options["partner"]).first()
