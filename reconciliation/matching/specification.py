@@ -67,7 +67,7 @@ _ACCOUNT = Attribute(
     "account",
     ("account_number", "account_mask"),
     "(t.account_mask IS NOT NULL AND NOT same_mask(o.account_mask, t.account_mask))"
-    " OR (o.account_key IS NOT NULL AND o.account_key <> t.account_key)",
+    " OR coalesce(o.account_key <> t.account_key, false)",
     suspect="o.account_key IS DISTINCT FROM t.account_key",
 )
 _FIELDS = (

@@ -106,6 +106,14 @@ def test_the_same_number_and_account_under_another_contract_number_is_one_contra
     assert found == [Found("DIFFERS", "OLD", "NEW", ("bank_contract_no",))]
 
 
+def test_a_file_with_masks_alone_tells_one_contract_under_another_number_too(tmp_path: Path) -> None:
+    masked = tuple("account_mask" if name == "account_number" else name for name in CARRIED)
+
+    found, _, _ = compared([ONE.but(no="OLD")], [ONE.but(no="NEW")], directory=tmp_path, carried=masked)
+
+    assert found == [Found("DIFFERS", "OLD", "NEW", ("bank_contract_no",))]
+
+
 def test_the_same_number_at_another_account_is_another_contract(tmp_path: Path) -> None:
     found, _, _ = compared(
         [ONE.but(no="OLD")], [ONE.but(no="NEW", account="6222029999999990001")], directory=tmp_path
