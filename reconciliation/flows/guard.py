@@ -7,9 +7,7 @@ from reconciliation.flows.stage import moving
 from reconciliation.flows.work import Work
 from reconciliation.models import Discrepancy, Run
 from reconciliation.shrinkage import is_too_much
-from reconciliation.states import DiscrepancyState, Period, RunState, Side, Treatment
-
-_ENDING = (Treatment.TERMINATE, Treatment.DELETE)
+from reconciliation.states import ENDING, DiscrepancyState, Period, RunState, Side
 
 
 def pass_or_stop(work: Work) -> bool:
@@ -31,7 +29,7 @@ def pass_or_stop(work: Work) -> bool:
 def would_end(run: Run) -> int:
     """Return how many contracts the run would end as things stand."""
     found = Discrepancy.objects.filter(run=run, round=run.round, state=DiscrepancyState.OPEN)
-    return found.filter(treatment__in=_ENDING).count()
+    return found.filter(treatment__in=ENDING).count()
 
 
 def _book_size(run: Run) -> int:
