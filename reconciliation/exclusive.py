@@ -1,29 +1,12 @@
-"""One worker per run: a lock of the database session, which a crash lets go at once."""
+"""One worker per run of reconciliation."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
-from django.db import connection
+from unipay import exclusive
 
 _NAMESPACE = 41  # keeps these advisory locks apart from those of other subjects
 
 
-@contextmanager
-def exclusively(run_id: int) -> Iterator[bool]:
-    """Hold the run while the block runs, across transactions; yields False where another worker holds it.
-
-    The lock belongs to the connection: when that is lost so is the lock, and the next statement of this worker fails.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_NAMESPACE, run_id])
-        (held,) = cursor.fetchone()
-    if not held:
-        yield False
-        return
-    session = connection.connection
-    try:
-        yield True
-    finally:
-        if connection.connection is session and connection.is_usable():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_NAMESPACE, run_id])
+def exclusively(run_id: int) -> AbstractContextManager[bool]:
+    """Hold the run while the block runs, across transactions; yields False where another worker holds it."""
+    return exclusive.exclusively(_NAMESPACE, run_id)

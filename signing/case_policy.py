@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from signing.states import STANDING, CaseReason, ContractState, Decision, Severity
+from signing.states import ABOUT_MONEY, STANDING, CaseReason, ContractState, Decision, Severity
 from unipay.errors import Text
 
 _URGENCY = {
@@ -15,6 +15,11 @@ _URGENCY = {
     CaseReason.BANK_REFUSED: (Severity.NORMAL, timedelta(hours=48)),
     CaseReason.UNDELIVERABLE: (Severity.NORMAL, timedelta(hours=48)),
     CaseReason.CORRECTION_IMPOSSIBLE: (Severity.NORMAL, timedelta(hours=48)),
+    CaseReason.NUMBER_CHANGED_HANDS: (Severity.HIGH, timedelta(hours=24)),
+    CaseReason.DEBIT_FAILED: (Severity.NORMAL, timedelta(hours=48)),
+    CaseReason.DEBIT_CONTRADICTION: (Severity.HIGH, timedelta(hours=24)),
+    CaseReason.DEBIT_RETURN: (Severity.HIGH, timedelta(hours=24)),
+    CaseReason.RECHARGE_STUCK: (Severity.HIGH, timedelta(hours=24)),
 }
 
 _IN_A_CLASH = (
@@ -28,6 +33,7 @@ _IN_A_CLASH = (
 _AFTER_A_REFUSAL = (Decision.NOTIFY_AGAIN, Decision.TERMINATE, Decision.CLOSE)
 _AFTER_SILENCE = (Decision.NOTIFY_AGAIN, Decision.CLOSE)
 _OF_A_CORRECTION = (Decision.TERMINATE, Decision.CLOSE)
+_OF_A_NUMBER = (Decision.RESUME, Decision.TERMINATE, Decision.CLOSE)
 
 # These change nothing that a party relies on; all others change contracts.
 CHANGES_NO_CONTRACT = (Decision.NOTIFY_AGAIN, Decision.CLOSE)
@@ -79,6 +85,10 @@ def options(reason: str, sides: Sides) -> tuple[Option, ...]:
         return tuple(Option(each, _why_not_of_one(each, sides)) for each in _AFTER_A_REFUSAL)
     if reason == CaseReason.CORRECTION_IMPOSSIBLE:
         return tuple(Option(each, _why_not_of_one(each, sides)) for each in _OF_A_CORRECTION)
+    if reason == CaseReason.NUMBER_CHANGED_HANDS:
+        return tuple(Option(each, _why_not_of_a_number(each, sides)) for each in _OF_A_NUMBER)
+    if reason in ABOUT_MONEY:
+        return (Option(Decision.CLOSE),)  # the money itself is dealt with on its own page
     return tuple(map(Option, _AFTER_SILENCE))
 
 
@@ -95,6 +105,15 @@ def _why_not_of_one(decision: Decision, sides: Sides) -> Text:
     if sides.standing is None:
         return _("We have no such contract.")
     return _("The contract has ended already.")
+
+
+def _why_not_of_a_number(decision: Decision, sides: Sides) -> Text:
+    is_suspended = sides.standing == ContractState.SUSPENDED
+    if decision == Decision.TERMINATE:
+        return _why_not_of_one(decision, sides)
+    if decision == Decision.RESUME:
+        return "" if is_suspended else _("The contract is not suspended.")
+    return _("The contract is suspended: let it be debited again, or end it.") if is_suspended else ""
 
 
 def _why_not_in_a_clash(decision: Decision, sides: Sides) -> Text:

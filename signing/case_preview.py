@@ -87,32 +87,46 @@ _HEADLINES: dict[Decision, Text] = {
     Decision.ACCEPT: _("Make the contract with {contested} formal"),
     Decision.NEITHER: _("Neither: every bank cancels"),
     Decision.TERMINATE: _("End the contract with {standing}"),
+    Decision.RESUME: _("Debit at {standing} again"),
     Decision.NOTIFY_AGAIN: _("Send again what was refused or lost"),
     Decision.CLOSE: _("Leave everything as it is and close"),
 }
 
 
 def _happens(decision: Decision, facts: Facts) -> Iterator[Text]:
-    standing, contested = _live(facts.standing), _live(facts.contested)
-    if standing and decision in (Decision.REPLACE, Decision.NEITHER, Decision.TERMINATE):
-        yield _ended(standing)
-    if standing and decision in (Decision.KEEP_STANDING, Decision.SAME_CONTRACT):
-        yield format_lazy(_("The contract with {bank} goes on unchanged."), bank=standing.bank)
-    if contested and decision in (Decision.KEEP_STANDING, Decision.NEITHER):
-        yield _ended(contested)
-    if contested and decision == Decision.SAME_CONTRACT:
-        yield format_lazy(
-            _("The second entry of {bank} is closed without a word to it."), bank=contested.bank
-        )
-    if contested and decision in (Decision.REPLACE, Decision.ACCEPT):
-        yield format_lazy(
-            _("The contract with {bank} becomes formal: from now on it is debited there."),
-            bank=contested.bank,
-        )
+    yield from _happens_to_standing(decision, _live(facts.standing))
+    yield from _happens_to_contested(decision, _live(facts.contested))
     if decision in (Decision.NOTIFY_AGAIN, Decision.CLOSE):
         yield _("No contract changes.")
     if decision != Decision.NOTIFY_AGAIN:
         yield from (_given_up(lost) for lost in facts.lost)
+
+
+def _happens_to_standing(decision: Decision, standing: Side | None) -> Iterator[Text]:
+    if standing is None:
+        return
+    if decision in (Decision.REPLACE, Decision.NEITHER, Decision.TERMINATE):
+        yield _ended(standing)
+    if decision in (Decision.KEEP_STANDING, Decision.SAME_CONTRACT):
+        yield format_lazy(_("The contract with {bank} goes on unchanged."), bank=standing.bank)
+    if decision == Decision.RESUME:
+        yield format_lazy(_("The contract with {bank} is debited again."), bank=standing.bank)
+
+
+def _happens_to_contested(decision: Decision, contested: Side | None) -> Iterator[Text]:
+    if contested is None:
+        return
+    if decision in (Decision.KEEP_STANDING, Decision.NEITHER):
+        yield _ended(contested)
+    if decision == Decision.SAME_CONTRACT:
+        yield format_lazy(
+            _("The second entry of {bank} is closed without a word to it."), bank=contested.bank
+        )
+    if decision in (Decision.REPLACE, Decision.ACCEPT):
+        yield format_lazy(
+            _("The contract with {bank} becomes formal: from now on it is debited there."),
+            bank=contested.bank,
+        )
 
 
 def _ended(side: Side) -> Text:
@@ -134,6 +148,8 @@ def _told(decision: Decision, facts: Facts) -> Iterator[Told]:
         yield from _told_of_the_end(standing, facts.province)
     if contested and decision in (Decision.KEEP_STANDING, Decision.NEITHER):
         yield from _told_of_the_end(contested, facts.province)
+    if standing and decision == Decision.RESUME:
+        yield Told(facts.province, format_lazy(_("the contract with {bank} goes on"), bank=standing.bank))
     if facts.standing and decision == Decision.SAME_CONTRACT:
         yield Told(facts.standing.bank, _("its contract is formal"))
     if facts.contested and decision in (Decision.REPLACE, Decision.ACCEPT):

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from signing.states import CaseReason, ContractState
+from signing.states import ABOUT_MONEY, CaseReason, ContractState
 from unipay.errors import Text
 
 
@@ -56,9 +56,15 @@ _CALL = _("Still in doubt? Call the subscriber or the bank, and note what they s
 _DECIDE = _("Decide below. Before anything happens you see who will be told.")
 _READ = _("Read why it was refused or lost.")
 _READ_LINE = _("Read the line of the bank's file, and why it was not applied.")
+_READ_SAID = _("Read what the bank or the province said of it.")
+_OPEN_IT = _("Open what the case is about, and do there what is to be done.")
+_CLOSE = _("Close the case below, with a remark on what was done.")
+_READ_SINCE = _("Look since when the number belongs to its owner, and when it was signed.")
 _IN_A_CLASH = (_COMPARE, _ASK, _CALL, _DECIDE)
 _AFTER_A_FAILURE = (_READ, _ASK, _CALL, _DECIDE)
 _OF_A_CORRECTION = (_READ_LINE, _ASK, _CALL, _DECIDE)
+_OF_A_NUMBER = (_READ_SINCE, _ASK, _CALL, _DECIDE)
+_OF_MONEY = (_READ_SAID, _OPEN_IT, _CALL, _CLOSE)
 _CLASHES = (CaseReason.STANDING_CONTRACT, CaseReason.LATE_RESULT)
 
 _HAPPENED: dict[str, Text] = {
@@ -70,6 +76,15 @@ _HAPPENED: dict[str, Text] = {
     CaseReason.BANK_REFUSED: _("{partner} refused “{message}”."),
     CaseReason.UNDELIVERABLE: _("“{message}” could not be delivered to {partner}."),
     CaseReason.CORRECTION_IMPOSSIBLE: _("A line of a bank's file could not be applied: {obstacle}."),
+    CaseReason.NUMBER_CHANGED_HANDS: _(
+        "The number changed hands after it was signed: nothing is debited until people have looked."
+    ),
+    CaseReason.DEBIT_FAILED: _("A debit failed for a reason that people must look at."),
+    CaseReason.DEBIT_CONTRADICTION: _("A bank's file contradicts what was asked or said of a debit."),
+    CaseReason.DEBIT_RETURN: _(
+        "A return file answers no batch that awaits an answer; nothing of it was settled."
+    ),
+    CaseReason.RECHARGE_STUCK: _("Money was taken at a bank and hangs on its way to {province}, or back."),
 }
 _QUESTIONS: dict[str, Text] = {
     CaseReason.STANDING_CONTRACT: _("A number may have one contract only. Which one shall stand?"),
@@ -78,6 +93,11 @@ _QUESTIONS: dict[str, Text] = {
     CaseReason.BANK_REFUSED: _("Tell the bank again, or leave it?"),
     CaseReason.UNDELIVERABLE: _("Send it again, or leave it?"),
     CaseReason.CORRECTION_IMPOSSIBLE: _("What does the bank mean, and which book is right?"),
+    CaseReason.NUMBER_CHANGED_HANDS: _("Is it still the same subscriber, or shall the contract end?"),
+    CaseReason.DEBIT_FAILED: _("What is wrong with the account, and who tells the subscriber?"),
+    CaseReason.DEBIT_CONTRADICTION: _("What did the bank really take?"),
+    CaseReason.DEBIT_RETURN: _("Which batch does the file answer, or is it not for us?"),
+    CaseReason.RECHARGE_STUCK: _("Shall it be credited after all, or be given back?"),
 }
 
 
@@ -99,6 +119,10 @@ def _is_kept(plot: Plot) -> bool:
 def _steps(plot: Plot) -> tuple[Text, ...]:
     if plot.reason in _CLASHES or _is_kept(plot):
         return _IN_A_CLASH
+    if plot.reason == CaseReason.NUMBER_CHANGED_HANDS:
+        return _OF_A_NUMBER
+    if plot.reason in ABOUT_MONEY:
+        return _OF_MONEY
     return _OF_A_CORRECTION if plot.reason == CaseReason.CORRECTION_IMPOSSIBLE else _AFTER_A_FAILURE
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db.models import QuerySet
 
 from signing.models import Contract, HeldNumber, SigningSession
-from signing.states import FORMAL
+from signing.states import FORMAL, CaseReason, Decision
 from unipay.partners.kinds import PartnerKind
 from unipay.partners.models import Partner
 
@@ -41,3 +41,13 @@ def sessions_of(hall: Partner) -> QuerySet[SigningSession]:
 def formal_contract_count() -> int:
     """How many contracts are formal now."""
     return Contract.objects.filter(state__in=FORMAL).count()
+
+
+def doubt_is_cleared(contract: str, since: str) -> str:
+    """Return the SQL that tells whether people let the contract be debited again after its number was said to have
+    changed hands; `contract` is an expression of its id, `since` of the moment in doubt."""
+    return f"""EXISTS (
+        SELECT FROM signing_manualcase cleared WHERE cleared.standing_id = {contract}
+            AND cleared.reason = '{CaseReason.NUMBER_CHANGED_HANDS}' AND cleared.decision = '{Decision.RESUME}'
+            AND cleared.decided_at > {since}
+    )"""

@@ -111,6 +111,19 @@ class CaseReason(TextChoices):
     BANK_REFUSED = "BANK_REFUSED", _("the bank refused a confirmation or cancellation")
     UNDELIVERABLE = "UNDELIVERABLE", _("a message could not be delivered")
     CORRECTION_IMPOSSIBLE = "CORRECTION_IMPOSSIBLE", _("a correction that cannot be applied")
+    NUMBER_CHANGED_HANDS = "NUMBER_CHANGED_HANDS", _("a number that changed hands since it was signed")
+    DEBIT_FAILED = "DEBIT_FAILED", _("a failed debit that people must look at")
+    DEBIT_CONTRADICTION = "DEBIT_CONTRADICTION", _("a bank contradicts what was asked or said of a debit")
+    DEBIT_RETURN = "DEBIT_RETURN", _("a return file that answers no batch that awaits it")
+    RECHARGE_STUCK = "RECHARGE_STUCK", _("money taken, but not credited")
+
+
+ABOUT_MONEY = (
+    CaseReason.DEBIT_FAILED,
+    CaseReason.DEBIT_CONTRADICTION,
+    CaseReason.DEBIT_RETURN,
+    CaseReason.RECHARGE_STUCK,
+)
 
 
 class CaseState(TextChoices):
@@ -136,6 +149,7 @@ class Decision(TextChoices):
     ACCEPT = "ACCEPT", _("make the contested contract formal")
     NEITHER = "NEITHER", _("neither: every bank cancels")
     TERMINATE = "TERMINATE", _("terminate the contract")
+    RESUME = "RESUME", _("let the contract be debited again")
     NOTIFY_AGAIN = "NOTIFY_AGAIN", _("tell the partner again")
     CLOSE = "CLOSE", _("close with a remark")
 

@@ -29,22 +29,29 @@ DJANGO = Path(django.__file__).parent
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 LANGUAGE_NAME = "中文"
-# Inventions and examples are Chinese by nature; a bank's name is told from its neighbours' by what follows 中国.
+# Inventions and examples are Chinese by nature; a bank's name is told from its neighbours' by what follows 中国. Data
+# that migrations ship, with an English title beside it, is people's to edit.
 MAY_SPEAK_CHINESE = {
+    "billing/migrations/0002_draw_up_the_chart_of_accounts.py",
     "reconciliation/trial/people.py",
     "signing/api/examples.py",
     "signing/templatetags/subscriber.py",
     "templates/signing/agreement_text/zh-hans.html",
+    "unipay/partners/migrations/0007_know_the_result_codes_of_money.py",
+    "unipay/partners/migrations/0008_let_a_busy_bank_be_asked_again.py",
+    "unipay/sandbox/bank_mandates.py",
     "unipay/sandbox/demo_logins.py",
+    "unipay/sandbox/money_scenarios.py",
     "unipay/sandbox/people.py",
     "unipay/sandbox/province.py",
+    "unipay/sandbox/province_money.py",
     "unipay/sandbox/roster.py",
     "unipay/sandbox/scenarios.py",
 }
 
 
 def source_files(*suffixes: str) -> list[Path]:
-    folders = [ROOT / name for name in ("signing", "reconciliation", "unipay", "templates")]
+    folders = [ROOT / name for name in ("signing", "billing", "reconciliation", "unipay", "templates")]
     return [path for folder in folders for path in folder.rglob("*.*") if path.suffix in suffixes]
 
 

@@ -2,11 +2,12 @@
 and found again by a blind index (HMAC-SHA256) that tells equality and nothing else."""
 
 import base64
+import binascii
 import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
@@ -81,6 +82,20 @@ class Keyring:
             return cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], context.encode()).decode()
         except (InvalidTag, ValueError) as error:
             raise Unsealable(f"a value sealed under {key_id!r} was altered or is not {context!r}") from error
+
+    def opener(self, *, context: str) -> Callable[[str], str]:
+        """Return `open_` for one context, in half the time: for values by the million."""
+        ciphers, bound = self._ciphers, context.encode()
+
+        def opened(token: str) -> str:
+            key_id, _, encoded = token.partition(":")
+            try:
+                sealed = binascii.a2b_base64(encoded)
+                return ciphers[key_id].decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound).decode()
+            except (KeyError, InvalidTag, ValueError):
+                return self.open_(token, context=context)  # which says what is wrong
+
+        return opened
 
     def needs_reseal(self, token: str) -> bool:
         """Tell whether a token was sealed under another key than the primary one: rotation redoes it."""

@@ -110,4 +110,40 @@ SCHEDULE = (
         Every(timedelta(minutes=1)),
         _("Counts what runs found, for charts that never read the discrepancies themselves."),
     ),
+    Entry(
+        "billing.sweep_landings",
+        Every(timedelta(minutes=1)),
+        _(
+            "Asks provinces what became of recharges nobody knows of: money taken is credited, or a case (C11)."
+        ),
+    ),
+    Entry(
+        "billing.plan_debit_dates",
+        Every(timedelta(hours=1)),
+        _("Writes down on which days of the next two months bills are debited (C3)."),
+    ),
+    Entry(
+        "billing.open_debit_runs",
+        Every(timedelta(minutes=5)),
+        _("On its day a debit run begins by itself; what a standstill missed is made up for (C3)."),
+    ),
+    Entry(
+        "billing.sweep_debits",
+        Every(timedelta(minutes=1)),
+        _(
+            "Takes debit runs and return files up again: what failed, what a crash left, what people approved (C3)."
+        ),
+    ),
+    Entry(
+        "billing.watch_debit_returns",
+        Every(timedelta(hours=1)),
+        _("Raises the alarm for request files that their banks leave unanswered too long (C3)."),
+    ),
+    Entry(
+        "billing.take_trial_balance",
+        Daily(0, 40),
+        _(
+            "Checks the whole ledger against itself and the business rows, and raises the alarm when it is uneven (C1)."
+        ),
+    ),
 )

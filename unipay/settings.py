@@ -46,6 +46,8 @@ METRICS_TOKEN = env.text("METRICS_TOKEN")
 # Business limits that an operator may tune without a release.
 UNIPAY_MAX_SECONDARY_NUMBERS = env.number("UNIPAY_MAX_SECONDARY_NUMBERS", default=10, most=50)
 UNIPAY_PROVISIONAL_MINUTES = env.number("UNIPAY_PROVISIONAL_MINUTES", default=30, least=1, most=7 * 24 * 60)
+UNIPAY_RECHARGE_LEAST_FEN = env.number("UNIPAY_RECHARGE_LEAST_FEN", default=100, least=1)
+UNIPAY_RECHARGE_MOST_FEN = env.number("UNIPAY_RECHARGE_MOST_FEN", default=5_000_000, least=1)
 UNIPAY_FILES_DIR = writable_directory(
     Path(env.text("UNIPAY_FILES_DIR", default=str(UNIPAY_DATA_DIR / "files"))).resolve(), "UNIPAY_FILES_DIR"
 )
@@ -89,6 +91,7 @@ INSTALLED_APPS = [
     "unipay.exchange",
     "unipay.api",
     "signing",
+    "billing",
     "reconciliation",
 ]
 if UNIPAY_SANDBOX or TESTING:
@@ -308,6 +311,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SERVE_PERMISSIONS": [],
     # Sets of words that share a field's name get the name the glossary gives them.
     "ENUM_NAME_OVERRIDES": {
+        "BillState": "billing.states.BillState",
         "BankAnswerState": [(word, word) for word in ("SIGNED", "NOT_SIGNED", "PENDING")],
         "Channel": "signing.states.Channel",
         "ContractState": "signing.states.ContractState",
@@ -326,6 +330,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
                 "REFUSED",
             )
         ],
+        "RechargeState": "billing.states.RechargeState",
         "RequestState": "unipay.messaging.models.InboundState",
         "UploadState": "unipay.exchange.models.UploadState",
         "SessionState": "signing.states.SessionState",

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, include, path
 
+from billing.api import urls as billing_api
 from signing.api import urls as signing_api
 from unipay import health
 from unipay.exchange.api import urls as exchange_api
@@ -22,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/", include("unipay.api.urls")),
     path("api/v1/", include(signing_api)),
+    path("api/v1/", include(billing_api)),
     path("api/v1/", include(exchange_api)),
     path("pay/signing/", include("signing.page_urls")),
     path("healthz", health.healthz, name="healthz"),

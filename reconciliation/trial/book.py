@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from stdnum import luhn
 from stdnum.iso7064 import mod_37_36
 
 from reconciliation.trial.numbers import Places
@@ -57,6 +56,7 @@ _AMOUNTS = (3000, 5000, 10000, 20000)
 _CARD_LENGTHS = {AccountType.DEBIT: 19, AccountType.CREDIT: 16}
 _IN_A_THOUSAND = {"ended": 20, "suspended": 2, "amended": 50, "credit": 40, "no auto-pay": 100}
 _SECONDS_A_DAY = 86_400
+_DOUBLED = str.maketrans("0123456789", "0246813579")
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,12 @@ def card_number(prefix: str, *, length: int, chance: random.Random) -> str:
             -(length - 1 - len(prefix)) :
         ]
     )
-    return body + str(luhn.calc_check_digit(body))
+    return body + _luhn_digit(body)
+
+
+def _luhn_digit(body: str) -> str:
+    """Return the digit that makes the number right; a book of millions can't wait for stdnum's loop over digits."""
+    return str(-sum(map(int, body[-1::-2].translate(_DOUBLED) + body[-2::-2])) % 10)
 
 
 def account_columns(number: str) -> tuple[str, str, str]:

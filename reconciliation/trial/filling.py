@@ -32,6 +32,14 @@ _KNOWN = f"""
 _CONTRACTS = f"""
     INSERT INTO signing_contract ({", ".join(_KEPT)}) SELECT {", ".join(_KEPT)} FROM {_STAGE}
 """
+_HELD = f"""
+    INSERT INTO signing_heldnumber (msisdn, is_primary, contract_id)
+    SELECT held.msisdn, held.is_primary, contract.id
+    FROM {_STAGE} stage JOIN signing_contract contract USING (contract_no), LATERAL (
+        SELECT contract.msisdn, TRUE UNION ALL SELECT unnest(contract.secondary_msisdns), FALSE
+    ) AS held (msisdn, is_primary)
+    WHERE contract.state <> 'TERMINATED'
+"""
 _JOURNAL = f"""
     INSERT INTO signing_signingtransaction (transaction_no, kind, contract_id, version, bank_id, province_id, msisdn,
         secondary_msisdns, bank_contract_no, account_index, account_mask, recharge_threshold_fen, recharge_amount_fen,
@@ -93,8 +101,10 @@ def _fill_chunk(rows: list[Row]) -> int:
         copy_rows(_STAGE, COLUMNS, rows)
         cursor.execute(f"ANALYZE {_STAGE}")
         cursor.execute(_KNOWN)
-        with pgtrigger.ignore("signing.Contract:insert_insert"):
+        # What the trigger holds row by row is held by one statement below.
+        with pgtrigger.ignore("signing.Contract:insert_insert", "signing.Contract:hold_numbers"):
             cursor.execute(_CONTRACTS)
         made = int(cursor.rowcount)
+        cursor.execute(_HELD)
         cursor.execute(_JOURNAL)
     return made

@@ -21,6 +21,7 @@ from signing.admin.case.page import STATE_COLOURS, CasePage
 from signing.admin.case.words import NOTHING, moment, person_name, time_left
 from signing.admin.columns import our_number, province_title
 from signing.admin.contract import SEALED
+from signing.case_subjects import named
 from signing.models import ManualCase
 from signing.states import OVER, CaseState
 from unipay import clock, msisdn
@@ -47,7 +48,14 @@ class ManualCaseAdmin(CaseDoors, SavedFiltersMixin, BulkWork, RevealMixin, Windo
         "state_badge",
     )
     list_display_links = ("due", "question")
-    list_filter = (filters.CaseStateFilter, filters.OwnerFilter, filters.DueFilter, "reason", "severity")
+    list_filter = (
+        filters.CaseStateFilter,
+        filters.OwnerFilter,
+        filters.DueFilter,
+        filters.AboutFilter,
+        "reason",
+        "severity",
+    )
     list_select_related = (
         "standing__bank",
         "contested__bank",
@@ -116,11 +124,12 @@ class ManualCaseAdmin(CaseDoors, SavedFiltersMixin, BulkWork, RevealMixin, Windo
     def question(self, case: ManualCase) -> SafeString:
         """Return what the case is about, with its number below."""
         grave = "case-grave" if case.severity == "HIGH" else ""
+        matter = named(case.about)
         return format_html(
             '<span class="case-reason {}">{}</span><span class="case-no">{}</span>',
             grave,
             case.get_reason_display(),
-            case.case_no,
+            f"{case.case_no} · {matter.title} {matter.number}" if matter else case.case_no,
         )
 
     @admin.display(description=_("standing / contested at"))
@@ -153,7 +162,7 @@ class ManualCaseAdmin(CaseDoors, SavedFiltersMixin, BulkWork, RevealMixin, Windo
             "page": page,
             "title": case.case_no,
             "comment_form": CommentForm(),
-            "subscriber_url": Subscriber(case.msisdn).address,
+            "subscriber_url": Subscriber(case.msisdn).address if case.msisdn else "",
             "may_reveal": self.has_reveal_permission(request, case),
         }
         return self._render(request, "signing/admin/case.html", case, {**context, **(extra_context or {})})

@@ -60,10 +60,15 @@ def ask_books(case_no: str, *, by_id: int, now: Callable[[], datetime] = clock.n
 
 
 def questions_about(case_no: str) -> list[Question]:
-    """Every bank of the case once, then the home province: for its book and for the number's status."""
+    """Every bank of the case once, then the home province: for its book and for the number's status.
+
+    A case about a whole file has no number, and so nobody to ask.
+    """
     case = ManualCase.objects.select_related("standing__bank", "contested__bank", "province").get(
         case_no=case_no
     )
+    if case.province is None or not case.msisdn:
+        return []
     banks = {side.bank_id: side.bank for side in (case.standing, case.contested) if side is not None}
     parties = [(partner, book.QUERY_CONTRACTS) for partner in (*banks.values(), case.province)]
     return [_question(*party, case.msisdn) for party in (*parties, (case.province, province.NUMBER_STATUS))]
@@ -71,6 +76,8 @@ def questions_about(case_no: str) -> list[Question]:
 
 def put(questions: Sequence[Question], *, patience_seconds: float = PATIENCE_SECONDS) -> list[Heard]:
     """Put all questions at once and wait no longer than patience allows; touches no database."""
+    if not questions:
+        return []
     pool = ThreadPoolExecutor(max_workers=len(questions), thread_name_prefix="ask-books")
     answering = [pool.submit(_put, each) for each in questions]
     wait(answering, timeout=patience_seconds)

@@ -32,6 +32,8 @@ class Consequences:
             self._confirm(standing)
         if decision in (Decision.REPLACE, Decision.ACCEPT):
             self._make_formal(contested)
+        if decision == Decision.RESUME:
+            self._resume(standing)
         if decision == Decision.NOTIFY_AGAIN:
             self._tell_again()
         return self.promised
@@ -63,6 +65,16 @@ class Consequences:
         contract.activate(signed_at=contract.signed_at or self.now)
         told = record_change(contract, kind=TransactionKind.SIGNED, origin=self._origin(), now=self.now)
         self.promised += [told, messages.confirm_to_bank(contract, now=self.now)]
+
+    def _resume(self, contract: Contract | None) -> None:
+        if contract is None or contract.state != ContractState.SUSPENDED:
+            return
+        contract.resume()
+        reason, origin = str(EndReason.CASE_DECISION), self._origin()
+        told = record_change(
+            contract, kind=TransactionKind.RESUMED, origin=origin, now=self.now, reason=reason
+        )
+        self.promised.append(told)
 
     def _confirm(self, contract: Contract | None) -> None:
         if contract is not None:

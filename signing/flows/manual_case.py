@@ -49,8 +49,17 @@ class Subject(Protocol):
         """The mobile number."""
 
     @property
-    def province_id(self) -> int:
+    def province_id(self) -> int | None:
         """The province it is at home in."""
+
+
+@dataclass(frozen=True)
+class Matter:
+    """What a case is about that is no contract: `subject` names it ("recharge:…"), with its number and home if any."""
+
+    subject: str
+    msisdn: str = ""
+    province_id: int | None = None
 
 
 def open_case(
@@ -74,6 +83,7 @@ def open_case(
             "case_no": check_digit.new_number("M"),
             "reason": reason,
             "severity": severity,
+            "about": about.subject if isinstance(about, Matter) else "",
             "msisdn": about.msisdn,
             "province_id": about.province_id,
             "standing": standing,
@@ -158,6 +168,13 @@ def withdraw_what_ended(contested: Contract, *, now: datetime) -> None:
         case.save()
 
 
+def withdraw_about(subject: str, *, remark: str, now: datetime) -> None:
+    """Withdraw the cases about a matter that came right by itself; `remark` says how, in the language of the house."""
+    for case in ManualCase.objects.filter(about=subject, state__in=UNDECIDED).select_for_update(of=["self"]):
+        case.withdraw(remark=remark, now=now)
+        case.save()
+
+
 def lock(case_no: str) -> ManualCase:
     """Lock the numbers, the owed messages and the case itself, in this order; return the case as it now is."""
     seen = ManualCase.objects.select_related("standing", "contested").get(case_no=case_no)
@@ -221,7 +238,5 @@ def _waive_lost_messages(case: ManualCase, *, now: datetime) -> None:
 
 def _numbers_of(case: ManualCase) -> list[str]:
     contracts = [contract for contract in (case.standing, case.contested) if contract is not None]
-    return [
-        case.msisdn,
-        *(n for contract in contracts for n in [contract.msisdn, *contract.secondary_msisdns]),
-    ]
+    own = [case.msisdn] if case.msisdn else []  # a case about a whole file has none
+    return [*own, *(n for contract in contracts for n in [contract.msisdn, *contract.secondary_msisdns])]

@@ -16,16 +16,26 @@ from signing.states import OVER, UNDECIDED, CaseReason, CaseState, Decision, Sev
 
 @pghistory.track()
 class ManualCase(models.Model):
-    """One question for people. `cause` names what brought it about: one open case per cause."""
+    """One question for people. `cause` names what brought it about: one open case per cause.
+
+    `about` names what it is about where that is no contract ("recharge:…"); a case about a whole file has neither
+    number nor province.
+    """
 
     case_no = models.CharField(_("case number"), max_length=64, unique=True)
     cause = models.CharField(_("cause"), max_length=120)
     reason = models.CharField(_("reason"), max_length=24, choices=CaseReason)
     severity = models.CharField(_("severity"), max_length=8, choices=Severity, default=Severity.NORMAL)
     state = FSMField(_("state"), default=CaseState.OPEN, choices=CaseState, protected=True)
-    msisdn = models.CharField(_("mobile number"), max_length=11)
+    about = models.CharField(pgettext_lazy("case", "about"), max_length=80, blank=True)
+    msisdn = models.CharField(_("mobile number"), max_length=11, blank=True)
     province = models.ForeignKey(
-        "partners.Partner", models.PROTECT, related_name="+", verbose_name=_("province")
+        "partners.Partner",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("province"),
     )
     standing = models.ForeignKey(
         "signing.Contract",
@@ -105,6 +115,7 @@ class ManualCase(models.Model):
         indexes = [
             models.Index(fields=["state", "due_at"], name="case_by_due"),
             models.Index(fields=["msisdn", "-id"], name="case_by_msisdn"),
+            models.Index(fields=["about"], name="case_by_about", condition=~Q(about="")),
             models.Index(fields=["owner", "due_at"], name="case_by_owner", condition=Q(state__in=UNDECIDED)),
             models.Index(
                 fields=["province", "due_at"], name="case_by_province", condition=Q(state__in=UNDECIDED)

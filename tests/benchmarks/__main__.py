@@ -23,6 +23,8 @@ PARTS: dict[str, tuple[str, ...]] = {
     "plans": (),
     "back_office": ("9",),
     "correction": ("100000",),
+    "ledger": ("200000",),
+    "debits": ("1000000",),
     "reconciliation": ("200000", "2000000"),
 }
 QUICK: dict[str, tuple[str, ...]] = {
@@ -34,6 +36,8 @@ QUICK: dict[str, tuple[str, ...]] = {
     "plans": (),
     "back_office": ("3",),
     "correction": ("4000",),
+    "ledger": ("10000",),
+    "debits": ("20000",),
     "reconciliation": ("20000",),
 }
 
@@ -50,7 +54,9 @@ def main() -> int:
         console.print(str(reason), style="red", markup=False)
         return 1
     report.show(console, findings)
-    if asked.write:
+    if asked.append:
+        report.append(facts, findings)
+    elif asked.write:
         report.write(facts, findings)
         console.print(f"Written to {report.RESULTS}.")
     return 0
@@ -71,6 +77,9 @@ def _asked() -> argparse.Namespace:
         nargs="+",
         metavar="COUNT",
         help="contracts that reconciliation compares, each size at least twice the one before; 20000000 takes long",
+    )
+    parser.add_argument(
+        "--append", action="store_true", help="add what named parts found to RESULTS.md, for what takes long"
     )
     parser.add_argument("--no-write", dest="write", action="store_false", help="leave RESULTS.md as it is")
     asked = parser.parse_args()

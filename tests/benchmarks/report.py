@@ -4,7 +4,7 @@ import os
 import platform
 import subprocess
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -63,6 +63,17 @@ def show(console: Console, findings: Iterable[Finding]) -> None:
 def write(facts: Iterable[tuple[str, str]], findings: Iterable[Finding]) -> None:
     """Write RESULTS.md."""
     RESULTS.write_text("\n".join([*_heading(facts), *(line for each in findings for line in _section(each))]))
+
+
+def append(facts: Iterable[tuple[str, str]], findings: Iterable[Finding]) -> None:
+    """Add the findings of a run of its own below what RESULTS.md says, with its circumstances."""
+    circumstances = "; ".join(f"{name}: {fact}" for name, fact in facts if name != "packages")
+    added = [line for each in findings for line in _section(_apart(each, circumstances))]
+    RESULTS.write_text("\n".join([RESULTS.read_text().rstrip("\n"), "", *added]))
+
+
+def _apart(finding: Finding, circumstances: str) -> Finding:
+    return replace(finding, title=f"{finding.title}, on request", notes=[*finding.notes, f"{circumstances}."])
 
 
 def _heading(facts: Iterable[tuple[str, str]]) -> Iterator[str]:

@@ -95,10 +95,10 @@ _SESSIONS = f"""
 """
 # One contract in ten had a case; one case in a hundred is still open, a few of them overdue.
 _CASES = """
-    INSERT INTO signing_manualcase (case_no, cause, reason, severity, state, msisdn, province_id, standing_id,
+    INSERT INTO signing_manualcase (case_no, cause, reason, severity, state, about, msisdn, province_id, standing_id,
         opened_at, due_at, decision, remark, decided_at, closed_at, came_back)
     SELECT 'M-' || md5('case ' || id), 'case ' || id, 'UNDELIVERABLE', 'NORMAL',
-        CASE WHEN is_open THEN 'OPEN' ELSE 'CLOSED' END, msisdn, province_id, id, opened_at,
+        CASE WHEN is_open THEN 'OPEN' ELSE 'CLOSED' END, '', msisdn, province_id, id, opened_at,
         %(now)s + (id %% 96 - 24) * interval '1 hour', CASE WHEN is_open THEN '' ELSE 'CLOSE' END, '',
         CASE WHEN NOT is_open THEN %(now)s END, CASE WHEN NOT is_open THEN %(now)s END, ''
     FROM (SELECT *, id %% 100 = 3 AS is_open FROM signing_contract) AS contract

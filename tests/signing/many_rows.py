@@ -10,6 +10,7 @@ from tests.signing.factories import the_bank, the_hall, the_province
 ROWS = 30_000
 BIG = frozenset(
     {
+        "billing_bill",
         "messaging_deliveryattempt",
         "messaging_inboundrequest",
         "messaging_outboundmessage",
@@ -23,6 +24,13 @@ BIG = frozenset(
 
 _MOMENT = "%(now)s - place * interval '170 seconds'"
 _STATEMENTS = (
+    f"""
+    INSERT INTO billing_bill (bill_no, province_id, province_bill_no, kind, msisdn, agreement_no, billing_month,
+        amount_fen, settled_fen, due_date, state, version, attempts, received_at)
+    SELECT 'B' || place, %(province)s, 'PB' || place, 'PERSONAL', '138' || lpad(place::text, 8, '0'), '',
+        '2026-01-01', 5000, 0, '2026-02-01', 'DUE', 1, 0, {_MOMENT}
+    FROM generate_series(1, {ROWS}) AS place
+    """,
     f"""
     INSERT INTO signing_contract (contract_no, state, version, msisdn, secondary_msisdns, province_id, bank_id,
         bank_contract_no, account_type, account_number, account_index, account_mask, holder_name, holder_mask,
@@ -69,10 +77,10 @@ _STATEMENTS = (
     SELECT id, 1, created_at, id % 500, 'ACKNOWLEDGED', '' FROM messaging_outboundmessage ORDER BY id DESC
     """,
     f"""
-    INSERT INTO signing_manualcase (case_no, cause, reason, severity, state, msisdn, province_id, opened_at, due_at,
-        decision, remark, decided_at, closed_at, came_back)
+    INSERT INTO signing_manualcase (case_no, cause, reason, severity, state, about, msisdn, province_id, opened_at,
+        due_at, decision, remark, decided_at, closed_at, came_back)
     SELECT 'M' || place, 'cause ' || place, 'UNDELIVERABLE', 'NORMAL',
-        CASE WHEN place %% 200 = 0 THEN 'OPEN' ELSE 'CLOSED' END, '138' || lpad(place::text, 8, '0'), %(province)s,
+        CASE WHEN place %% 200 = 0 THEN 'OPEN' ELSE 'CLOSED' END, '', '138' || lpad(place::text, 8, '0'), %(province)s,
         {_MOMENT}, {_MOMENT} + interval '1 day', CASE WHEN place %% 200 = 0 THEN '' ELSE 'CLOSE' END, '',
         CASE WHEN place %% 200 = 0 THEN NULL ELSE {_MOMENT} END,
         CASE WHEN place %% 200 = 0 THEN NULL ELSE {_MOMENT} END, ''

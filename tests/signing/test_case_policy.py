@@ -7,7 +7,7 @@ from signing.states import CaseReason, Decision
 
 KEEP, REPLACE, SAME = Decision.KEEP_STANDING, Decision.REPLACE, Decision.SAME_CONTRACT
 ACCEPT, NEITHER, TERMINATE = Decision.ACCEPT, Decision.NEITHER, Decision.TERMINATE
-AGAIN, CLOSE = Decision.NOTIFY_AGAIN, Decision.CLOSE
+AGAIN, CLOSE, RESUME = Decision.NOTIFY_AGAIN, Decision.CLOSE, Decision.RESUME
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,14 @@ AGAIN, CLOSE = Decision.NOTIFY_AGAIN, Decision.CLOSE
         ("CORRECTION_IMPOSSIBLE", None, None, True, (CLOSE,)),
         ("CORRECTION_IMPOSSIBLE", None, "CONTESTED", True, (ACCEPT, NEITHER)),
         ("CORRECTION_IMPOSSIBLE", None, "TERMINATED", True, (CLOSE,)),
+        ("NUMBER_CHANGED_HANDS", "SUSPENDED", None, True, (RESUME, TERMINATE)),
+        ("NUMBER_CHANGED_HANDS", "ACTIVE", None, True, (TERMINATE, CLOSE)),
+        ("NUMBER_CHANGED_HANDS", "TERMINATED", None, True, (CLOSE,)),
+        ("NUMBER_CHANGED_HANDS", None, None, True, (CLOSE,)),
+        ("RECHARGE_STUCK", None, None, True, (CLOSE,)),
+        ("DEBIT_RETURN", None, None, True, (CLOSE,)),
+        ("DEBIT_FAILED", "ACTIVE", None, True, (CLOSE,)),
+        ("DEBIT_CONTRADICTION", None, None, True, (CLOSE,)),
     ],
 )
 def test_decisions_possible_depend_on_the_contracts(

@@ -13,6 +13,7 @@ CLASH = Facts("Zhejiang", Side("ICBC", "ACTIVE"), Side("CCB", "CONTESTED"))
 PROVISIONAL = Facts("Zhejiang", Side("ICBC", "PROVISIONAL"), Side("CCB", "CONTESTED"))
 LATE = Facts("Zhejiang", None, Side("CCB", "CONTESTED"))
 OVERTAKEN = Facts("Zhejiang", Side("ICBC", "TERMINATED"), Side("CCB", "CONTESTED"))
+DOUBTED = Facts("Zhejiang", Side("ICBC", "SUSPENDED"))
 REFUSED = Facts("Zhejiang", Side("ICBC", "ACTIVE"), lost=[Lost("Zhejiang", "contract changed")])
 
 ICBC_ENDS = "The contract with ICBC ends: no more debits there."
@@ -82,6 +83,13 @@ ICBC_STANDS, CCB_STANDS = ("ICBC", "its contract is formal"), ("CCB", "its contr
             ["No contract changes."],
             [("Zhejiang", "contract changed")],
         ),
+        (
+            "RESUME",
+            DOUBTED,
+            "Debit at ICBC again",
+            ["The contract with ICBC is debited again."],
+            [("Zhejiang", "the contract with ICBC goes on")],
+        ),
         ("CLOSE", REFUSED, "Leave everything as it is and close", ["No contract changes.", GIVEN_UP], []),
     ],
 )
@@ -116,6 +124,8 @@ def a_case(kind: str) -> ManualCase:
     if kind == "kept":
         contested = make_contract("CONTESTED", bank=the_bank("CCB"))
         return make_case("CORRECTION_IMPOSSIBLE", standing=None, contested=contested)
+    if kind == "doubted":
+        return make_case("NUMBER_CHANGED_HANDS", standing=make_contract("SUSPENDED"))
     if kind == "overtaken":
         return make_case(standing=make_contract("TERMINATED"))
     return make_case("PROVINCE_REFUSED")
@@ -148,6 +158,8 @@ CASES = [
     ("impossible", "CLOSE"),
     ("kept", "ACCEPT"),
     ("kept", "NEITHER"),
+    ("doubted", "RESUME"),
+    ("doubted", "TERMINATE"),
 ]
 
 

@@ -44,6 +44,18 @@ def party(bank: str = "ICBC", state: str = "ACTIVE", **known: Any) -> Party:
             Plot("CORRECTION_IMPOSSIBLE", "Zhejiang", None, party("CCB", "CONTESTED"), obstacle="ended"),
             "CCB still has a contract that ended here.",
         ),
+        (
+            Plot("NUMBER_CHANGED_HANDS", "Zhejiang", party()),
+            "The number changed hands after it was signed: nothing is debited until people have looked.",
+        ),
+        (
+            Plot("RECHARGE_STUCK", "Zhejiang", error="number_closed"),
+            "Money was taken at a bank and hangs on its way to Zhejiang, or back. It said: number_closed",
+        ),
+        (
+            Plot("DEBIT_RETURN", ""),
+            "A return file answers no batch that awaits an answer; nothing of it was settled.",
+        ),
     ],
 )
 def test_what_happened_names_the_parties(plot: Plot, happened: str) -> None:

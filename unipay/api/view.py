@@ -16,6 +16,8 @@ from typing import Any, ClassVar, Generic, TypeVar, cast
 
 import pghistory
 from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -47,6 +49,8 @@ class SignedView(APIView):
     For the documentation: `answer_class` (serializer of the 2xx body), `success_status`, `reasons` (the view's
     own refusals), `examples` (drf-spectacular's OpenApiExample), `tag`; where bodies are no JSON, `request_body` and
     `answer_media_type`, and where several statuses say yes, `other_success_statuses`.
+
+    `beside`: the view of the other methods on the same address, which has a path of its own right behind this one's.
     """
 
     operation: ClassVar[str]
@@ -58,12 +62,19 @@ class SignedView(APIView):
     request_body: ClassVar[Any] = None
     answer_media_type: ClassVar[str] = ""
     other_success_statuses: ClassVar[Sequence[int]] = ()
+    beside: "type[SignedView] | None" = None
 
     parser_classes = [StrictJSONParser]
     renderer_classes = [CanonicalJSONRenderer]
     content_negotiation_class = AcceptOnly
     format_kwarg = None
     caller: Caller | None = None
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Leave the other methods of the address to the view beside this one."""
+        if self.beside and (request.method or "").lower() in self.beside.http_method_names:
+            return self.beside.as_view()(request, *args, **kwargs)
+        return super().dispatch(request, *args, **kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Prove the caller, count the request, check the right; in this order, whatever the method is called."""

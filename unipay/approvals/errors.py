@@ -19,6 +19,11 @@ OWN_PROPOSAL = reason(
     "own_proposal", status=403, title=_("Your own proposal must be checked by somebody else.")
 )
 MAY_NOT_CHECK = reason("may_not_check", status=403, title=_("You may not check proposals of this kind."))
+ANOTHER_ROLE_CHECKS = reason(
+    "another_role_checks",
+    status=403,
+    title=_("Proposals like this one are checked by people of another role."),
+)
 NOT_YOUR_PROPOSAL = reason(
     "not_your_proposal", status=403, title=_("Only whoever made the proposal can withdraw it.")
 )

@@ -14,14 +14,16 @@ class Rule(Protocol):
     least_amount_fen: int | None
     needs_checker: bool
     hours_valid: int
+    checked_by_id: int | None
 
 
 @dataclass(frozen=True)
 class Need:
-    """Whether a checker is needed, and how long a proposal waits."""
+    """Whether a checker is needed, how long a proposal waits, and the role (its group) the checker must be of."""
 
     needs_checker: bool
     valid: timedelta
+    checked_by_id: int | None = None
 
 
 # Where nobody made a rule, nobody acts alone.
@@ -39,7 +41,7 @@ def need_of(
     if not fitting:
         return default
     best = max(fitting, key=_precision)
-    return Need(best.needs_checker, timedelta(hours=best.hours_valid))
+    return Need(best.needs_checker, timedelta(hours=best.hours_valid), best.checked_by_id)
 
 
 def _fits(rule: Rule, *, action: str, reason: str, amount_fen: int | None) -> bool:

@@ -11,6 +11,7 @@ from unipay import check_digit
 from unipay.approvals import errors
 from unipay.approvals.kinds import ProposalKind, kind_named
 from unipay.approvals.models import Proposal, ProposalState
+from unipay.approvals.queries import Needs
 from unipay.errors import Refusal
 from unipay.partners.models import Partner
 
@@ -172,6 +173,9 @@ def _require_checker(kind: ProposalKind, proposal: Proposal, by_id: int) -> None
     person = get_user_model().objects.filter(pk=by_id, is_active=True).first()
     if person is None or not person.has_perm(kind.permission):
         raise Refusal(errors.MAY_NOT_CHECK)
+    need = Needs(kind.name).of(action=proposal.action, reason=proposal.reason, amount_fen=proposal.amount_fen)
+    if need.checked_by_id and not person.groups.filter(pk=need.checked_by_id).exists():
+        raise Refusal(errors.ANOTHER_ROLE_CHECKS)
 
 
 def _require_remark(remark: str) -> None:

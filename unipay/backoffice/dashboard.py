@@ -71,7 +71,8 @@ class Series:
 @dataclass(frozen=True)
 class Chart:
     """Figures to look at: bars lying one below the other, the series stacked; or lines, from left to right; or, for one
-    series whose labels are sentences, a list."""
+    series whose labels are sentences, a list. `is_share`: its figures are parts of a hundred, and none is worth seeing.
+    """
 
     title: Text
     labels: tuple[Text, ...]
@@ -79,6 +80,7 @@ class Chart:
     empty: Text
     is_line: bool = False
     is_list: bool = False
+    is_share: bool = False
     order: int = 500
 
 

@@ -105,9 +105,9 @@ def _laid_out(shown: list[Shown]) -> dict[str, list[Any]]:
 def _ranked(chart: Chart) -> Ranking:
     """One series of bars is a list of lines: names of any length, each a link."""
     (series,) = chart.series
-    most = max(series.values, default=0)
+    most = 100 if chart.is_share else max(series.values, default=0)
     steps = map(Step, chart.labels, series.values, series.links)
-    return Ranking(chart, tuple(_stage(step, most) for step in steps if step.figure))
+    return Ranking(chart, tuple(_stage(step, most) for step in steps if step.figure or chart.is_share))
 
 
 def drawn(chart: Chart) -> Drawing | Ranking:

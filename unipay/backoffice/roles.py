@@ -61,6 +61,16 @@ _SEE_FILES = _rights(
 _SEE_FILE_LINES = _rights("exchange", "view", "directory envelopekey")
 _SEE_RUNS = _rights("reconciliation", "view", "run discrepancy")
 _SEE_RUN_RULES = _rights("reconciliation", "view", "treatmentrule guard")
+_LEDGER_TABLES = "chartline ledgeraccount journalentry ledgerline accountday trialbalance"
+_BILL_TABLES = "bill billsettlement recharge"
+_DEBIT_TABLES = (
+    "arrangement debitdate failurerule debitcap mandate debitrun debitbatch debititem debitshare debitexclusion "
+    "debitreturn returnline"
+)
+_SEE_BILLS = _rights("billing", "view", _BILL_TABLES)
+_SEE_DEBITS = _rights("billing", "view", f"{_DEBIT_TABLES} settlementterms reconciledday")
+_SEE_LEDGER = _rights("billing", "view", _LEDGER_TABLES)
+_SEE_MONEY = _SEE_BILLS | _SEE_DEBITS | _SEE_LEDGER
 _SEE_PEOPLE = (
     _rights("auth", "view", "user group")
     | _rights("axes", "view", "accessattempt accesslog accessfailurelog")
@@ -77,6 +87,7 @@ _SEE_ALL = (
     | _SEE_FILE_LINES
     | _SEE_RUNS
     | _SEE_RUN_RULES
+    | _SEE_MONEY
     | _rights("approvals", "view", "approvalrule")
     | _rights("messaging", "view", "line replayrun")
     | _rights("django_celery_beat", "view", _CALENDAR_TABLES)
@@ -92,6 +103,10 @@ _CUSTOMER_SERVICE = (
     | _SEE_PROPOSALS
     | _REVEAL
     | _SEE_RUNS
+    | _SEE_BILLS
+    | _rights("billing", "view", "mandate debititem debitshare")
+    | _rights("billing", "view add change", "debitcap")
+    | {"billing.land_recharge", "billing.refund_recharge"}
     | {"signing.decide_manualcase", "partners.view_partner"}
 )
 _FINANCE = (
@@ -101,6 +116,7 @@ _FINANCE = (
     | _SEE_FILES
     | _SEE_RUNS
     | _SEE_RUN_RULES
+    | _SEE_MONEY
     | {"partners.view_partner", "partners.view_legalbank"}
 )
 _LAYOUTS = _rights("exchange", "add change delete", _LAYOUT_TABLES) | {"exchange.publish_filelayout"}
@@ -111,6 +127,7 @@ _FILES = _rights("exchange", "upload change download", "receivedfile") | _rights
 _EXPECTATIONS = _rights("exchange", "add change", "fileexpectation")
 _WAIVE = frozenset({"exchange.change_expectedfile"})
 _DIRECTORIES = _rights("exchange", "add change", "directory")
+_DEBIT_WORK = frozenset({"billing.open_debitrun", "billing.change_debitdate", "billing.land_recharge"})
 _KEYS = _rights("partners", "change", "partner partnerkey ownkey")
 _WINDOWS = _rights("partners", "add change delete", "maintenancewindow")
 
@@ -129,7 +146,7 @@ ROLES = (
         | _CHECK
         | _EXPORT
         | {"signing.check_manualcase", "signing.assign_manualcase", "signing.change_caseservicelevel"}
-        | {"approvals.view_approvalrule"},
+        | {"approvals.view_approvalrule", "billing.check_recharge"},
     ),
     Role(
         "finance",
@@ -139,6 +156,9 @@ ROLES = (
         | _LAYOUTS
         | _FILES
         | _WAIVE
+        | _DEBIT_WORK
+        | _rights("billing", "add change", "mandate")
+        | {"billing.propose_debitrun", "billing.refund_recharge", "billing.confirm_reconciledday"}
         | {"reconciliation.propose_run", "reconciliation.change_discrepancy"},
     ),
     Role(
@@ -148,7 +168,8 @@ ROLES = (
         _FINANCE
         | _CHECK
         | _SEE_CASES
-        | {"approvals.view_approvalrule", "reconciliation.check_run", "exchange.download_sentfile"},
+        | {"approvals.view_approvalrule", "reconciliation.check_run", "exchange.download_sentfile"}
+        | {"billing.check_debitrun", "billing.check_recharge"},
     ),
     Role(
         "operations",
@@ -171,7 +192,10 @@ ROLES = (
         | _rights("messaging", "view", "line replayrun")
         | _rights("django_celery_beat", "view change", _CALENDAR_TABLES)
         | {"messaging.change_outboundmessage", "axes.view_accessattempt", "axes.delete_accessattempt"}
-        | {"exchange.change_sentfile", "reconciliation.release_run"},
+        | {"exchange.change_sentfile", "reconciliation.release_run"}
+        | _SEE_BILLS
+        | _SEE_DEBITS
+        | _DEBIT_WORK,
     ),
     Role(
         "partner_manager",
@@ -191,6 +215,8 @@ ROLES = (
         | _rights("partners", "add change", "partner legalbank")
         | _rights("partners", "add change delete", "resultcode numbersegment portednumber")
         | _rights("partners", "add change delete", "partnerpermission endpoint")
+        | _SEE_DEBITS
+        | _rights("billing", "add change", "arrangement settlementterms failurerule")
         | {"messaging.view_line"},
     ),
     Role("auditor", _("Auditor"), _("Reads everything and changes nothing."), _SEE_ALL | _EXPORT),
@@ -203,6 +229,8 @@ ROLES = (
         | _rights("backoffice", "add change delete", "posting")
         | _rights("approvals", "add change delete", "approvalrule")
         | _rights("reconciliation", "add change delete", "treatmentrule guard")
+        | _rights("billing", "add change", "failurerule")
+        | {"billing.change_chartline"}
         | _rights("django_celery_beat", "change", _CALENDAR_TABLES)
         | {"backoffice.assign_roles", "axes.delete_accessattempt", "signing.change_caseservicelevel"},
     ),

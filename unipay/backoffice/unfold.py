@@ -11,8 +11,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from unipay.errors import Text
+
 # Each group of the menu: its title, then models with their icons. What nobody registered, or what the person may
-# not see, is left out.
+# not see, is left out. A page beside a model's list has its address and title, too.
 MENU = (
     (
         gettext_lazy("Signing"),
@@ -22,6 +24,43 @@ MENU = (
             ("signing.contract", "contract"),
             ("signing.signingsession", "tab_move"),
             ("signing.signingtransaction", "history_edu"),
+        ),
+    ),
+    (
+        gettext_lazy("Money"),
+        (
+            ("billing.bill", "receipt"),
+            ("billing.recharge", "payments"),
+            ("billing.debitrun", "event_repeat"),
+            ("billing.debititem", "request_quote"),
+            ("billing.debitreturn", "assignment_returned"),
+            ("billing.mandate", "assignment_ind"),
+            ("billing.arrangement", "handshake"),
+            (
+                "billing.debitrun",
+                "calendar_view_month",
+                "billing_debitrun_calendar",
+                gettext_lazy("Debit calendar"),
+            ),
+            ("billing.debitdate", "calendar_month"),
+            ("billing.debitcap", "vertical_align_top"),
+            ("billing.failurerule", "rule"),
+        ),
+    ),
+    (
+        gettext_lazy("Books"),
+        (
+            ("billing.trialbalance", "balance"),
+            ("billing.chartline", "account_tree"),
+            ("billing.journalentry", "menu_book"),
+            ("billing.reconciledday", "event_available"),
+            (
+                "billing.settlementterms",
+                "summarize",
+                "billing_settlementterms_report",
+                gettext_lazy("Settlement report"),
+            ),
+            ("billing.settlementterms", "receipt_long"),
         ),
     ),
     (
@@ -91,8 +130,8 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     registered = {model._meta.label_lower: page for model, page in admin.site._registry.items()}
     groups = []
     for title, models in MENU:
-        pages = [(registered[label], icon) for label, icon in models if label in registered]
-        items = [_item(page, icon) for page, icon in pages if page.has_view_or_change_permission(request)]
+        pages = [(registered[label], *rest) for label, *rest in models if label in registered]
+        items = [_item(page, *rest) for page, *rest in pages if page.has_view_or_change_permission(request)]
         if items:
             groups.append({"title": title, "separator": True, "items": items})
     overview = {"title": _("Overview"), "icon": "dashboard", "link": reverse_lazy("admin:index")}
@@ -116,10 +155,10 @@ def stylesheet(request: HttpRequest) -> str:
     return static("backoffice/backoffice.css")
 
 
-def _item(page: Any, icon: str) -> dict[str, Any]:
+def _item(page: Any, icon: str, view: str = "", title: Text = "") -> dict[str, Any]:
     options = page.opts
-    link = reverse_lazy(f"admin:{options.app_label}_{options.model_name}_changelist")
-    return {"title": capfirst(options.verbose_name_plural), "icon": icon, "link": link}
+    link = reverse_lazy(f"admin:{view or f'{options.app_label}_{options.model_name}_changelist'}")
+    return {"title": title or capfirst(options.verbose_name_plural), "icon": icon, "link": link}
 
 
 UNFOLD: dict[str, Any] = {

@@ -27,6 +27,8 @@ def columnar(vault_seen: vault.Vault | None = None) -> Iterator[DuckDBPyConnecti
                 "temp_file_encryption": True,
                 # Its own ciphers with a plain random key: what is spilled lives for minutes, in a directory of ours.
                 "force_mbedtls_unsafe": True,
+                # What is read from a file must keep its order: a line is known by its place.
+                "preserve_insertion_order": True,
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
             }

@@ -115,15 +115,16 @@ def _repeated_or_bad(column: LayoutColumn, text: str) -> str:
 
 
 def _identity_no(_field: FileField, _column: LayoutColumn, text: str) -> str:
-    digits = f"CAST(left({text}, 17) AS BIGINT)"
+    # The sum comes first: only there DuckDB takes the digits out of the text once, not for each of them.
+    digits = f"TRY_CAST(left({text}, 17) AS BIGINT)"
     total = " + ".join(
         f"{weight} * (({digits} // {10 ** (16 - place)}) % 10)" for place, weight in enumerate(_WEIGHTS)
     )
     check = f"'10X98765432'[({total}) % 11 + 1]"
     born = f"try_strptime({text}[7:14], '%Y%m%d')"
     return (
-        f"CASE WHEN NOT regexp_full_match({text}, '[1-9][0-9]{{16}}[0-9Xx]') THEN NULL"
-        f" WHEN upper({text}[18]) = {check} AND {born} >= TIMESTAMP '1000-01-01' THEN upper({text}) END"
+        f"CASE WHEN upper({text}[18]) = {check} AND regexp_full_match({text}, '[1-9][0-9]{{16}}[0-9Xx]')"
+        f" AND {born} >= TIMESTAMP '1000-01-01' THEN upper({text}) END"
     )
 
 
@@ -169,7 +170,7 @@ def _in_our_time(parsed: str, text: str, pattern: str, *, first: str, last: str)
         if "%z" in pattern
         else f"strlen({text}) = {length}"
     )
-    return f"CASE WHEN {as_long} AND {parsed} BETWEEN {first} AND {last} THEN {parsed} END"
+    return f"CASE WHEN {parsed} BETWEEN {first} AND {last} AND {as_long} THEN {parsed} END"
 
 
 def _flag(_field: FileField, column: LayoutColumn, text: str) -> str:

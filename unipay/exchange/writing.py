@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from secrets import token_hex
 from typing import Any
@@ -19,6 +19,7 @@ from unipay.exchange.faults import title
 from unipay.exchange.kinds import FieldType, FileField, FileKind
 from unipay.exchange.layout_plan import LayoutPlan, plan_of
 from unipay.exchange.models import Cipher, EnvelopeKey, FileLayout, Section
+from unipay.exchange.opening import OpeningLines
 from unipay.exchange.outlet import ADDRESS, Outlet, Target, outlet
 
 __all__ = ["ColumnQuery", "CopyQuery", "Unwritable", "Written", "write"]
@@ -52,10 +53,15 @@ class ColumnQuery:
 
 @dataclass(frozen=True)
 class CopyQuery:
-    """Rows as a query of PostgreSQL, its columns named like the fields; `cursor` is psycopg2's."""
+    """Rows as a query of PostgreSQL, its columns named like the fields; `cursor` is psycopg2's.
+
+    `sealed`: columns that hold sealed text, each with the context of its seal; they are opened on their way into the
+    file, and lie plain nowhere else.
+    """
 
     cursor: Any
     query: str
+    sealed: Mapping[str, str] = field(default_factory=dict)
 
 
 Rows = Iterable[Sequence[Any]] | ColumnQuery | CopyQuery
@@ -181,14 +187,21 @@ def _as_csv(kind: FileKind, rows: Iterable[Sequence[Any]] | CopyQuery) -> Iterat
     temporary = vault.Temporary()
     try:
         if isinstance(rows, CopyQuery):
-            rows.cursor.copy_expert(
-                f"COPY ({rows.query}) TO STDOUT (FORMAT csv)", temporary, size=1024 * 1024
-            )
+            _copy_csv(temporary, rows)
         else:
             _write_csv(temporary, kind, rows)
         yield temporary.seal_up()
     finally:
         temporary.close()
+
+
+def _copy_csv(temporary: vault.Temporary, rows: CopyQuery) -> None:
+    columns = ", ".join(_copied_names(rows))
+    target = OpeningLines(temporary, list(rows.sealed.values())) if rows.sealed else temporary
+    copying = f"COPY (SELECT {columns} FROM ({rows.query}) AS copied) TO STDOUT (FORMAT csv)"
+    rows.cursor.copy_expert(copying, target, 1024 * 1024)
+    if isinstance(target, OpeningLines):
+        target.flush()
 
 
 def _write_csv(temporary: vault.Temporary, kind: FileKind, rows: Iterable[Sequence[Any]]) -> None:
@@ -216,8 +229,10 @@ def _as_text(value: Any) -> str:
 
 
 def _copied_names(rows: CopyQuery) -> list[str]:
+    """The names of the columns, the sealed ones last."""
     rows.cursor.execute(f"SELECT * FROM ({rows.query}) AS copied LIMIT 0")
-    return [column.name for column in rows.cursor.description]
+    names = [column.name for column in rows.cursor.description]
+    return [name for name in names if name not in rows.sealed] + list(rows.sealed)
 
 
 def _cast(field: FileField, value: str) -> str:

@@ -12,7 +12,7 @@ from unipay.money import format_yuan, parse_yuan
 from unipay.sandbox.bank import CHANNELS, TERMINATION_REASONS
 from unipay.sandbox.models import SandboxContract
 from unipay.sandbox.province import NUMBER_EVENTS
-from unipay.sandbox.roster import BANKS
+from unipay.sandbox.roster import SIGNING_BANKS
 from unipay.sandbox.wording import WORDS, name_of
 
 _MOST_SECONDARY = 2000
@@ -94,7 +94,7 @@ class HallForm(NumberForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         chosen_later = [("", _("Choose on the next page"))]
-        banks = [(bank.code, f"{bank.code} {name_of(bank)}") for bank in BANKS if not bank.is_virtual]
+        banks = [(bank.code, f"{bank.code} {name_of(bank)}") for bank in SIGNING_BANKS if not bank.is_virtual]
         self.fields["bank_code"].choices = chosen_later + banks  # type: ignore[attr-defined]
 
 

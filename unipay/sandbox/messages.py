@@ -61,11 +61,12 @@ def answered_before(code: str, event_id: str) -> SandboxMessage | None:
     ).first()
 
 
-def times_received(code: str, event_id: str) -> int:
-    """How often a notification of this event arrived so far, this time included."""
-    return SandboxMessage.objects.filter(
-        partner_code=code, event_id=event_id, verdict=Verdict.GENUINE
-    ).count()
+def times_received(code: str, event_id: str, *, operation: str = "", msisdn: str = "") -> int:
+    """How often this event arrived so far, or a question without one about this number; this time included."""
+    genuine = SandboxMessage.objects.filter(partner_code=code, verdict=Verdict.GENUINE)
+    if event_id and not operation:
+        return genuine.filter(event_id=event_id).count()
+    return genuine.filter(direction=Direction.IN, operation=operation, msisdn=msisdn).count()
 
 
 def event_id_of(content: Mapping[str, Any]) -> str:
@@ -74,10 +75,12 @@ def event_id_of(content: Mapping[str, Any]) -> str:
 
 
 def msisdn_of(content: Mapping[str, Any]) -> str:
-    """Return the number a message is about, whether it stands in front or in the contract."""
-    contract = content.get("contract")
-    inner = contract.get("msisdn") if isinstance(contract, dict) else ""
-    return str(content.get("msisdn") or inner or "")[:11]
+    """Return the number a message is about, whether it stands in front, in the contract, or in its only landing."""
+    contract, landings = content.get("contract"), content.get("landings")
+    within = contract if isinstance(contract, dict) else {}
+    if isinstance(landings, list) and len(landings) == 1:
+        within = landings[0]
+    return str(content.get("msisdn") or within.get("msisdn") or "")[:11]
 
 
 def masked(content: Any) -> Any:

@@ -104,7 +104,8 @@ def _keep_key(player: Player, pair: KeyPair) -> SandboxKey:
 
 def _lead_to_sandbox(player: Player, partner: Partner) -> None:
     """The sandbox may listen elsewhere than at its last start; a person would change the addresses in the admin."""
-    page = f"{player.base_url}/signing/" if player.bank and not player.bank.is_virtual else ""
+    shows_page = player.bank is not None and player.bank.signs and not player.bank.is_virtual
+    page = f"{player.base_url}/signing/" if shows_page else ""
     confirms_by_notice = player.bank.confirms_by_notice if player.bank else False
     led = (partner.base_url, partner.signing_page_url, partner.confirms_by_notice)
     if led == (player.base_url, page, confirms_by_notice):

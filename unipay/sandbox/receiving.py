@@ -14,7 +14,7 @@ from django.views import View
 from unipay.sandbox import messages, seals
 from unipay.sandbox.conduct import Said, said_under
 from unipay.sandbox.models import SandboxKey
-from unipay.sandbox.scenarios import Side, scenario_in
+from unipay.sandbox.scenarios import LAND_RECHARGES, Side, scenario_in
 from unipay.sandbox.states import Role, Verdict
 
 pause = time.sleep
@@ -60,11 +60,18 @@ class ReceivingView(View):
             said = Said(body=before.answer)
         else:
             scenario = scenario_in(door.operation, msisdn=noted.msisdn, side=Side(door.role))
-            times = messages.times_received(code, event_id)
+            times = _times(code, door.operation, event_id=event_id, msisdn=noted.msisdn)
             said = said_under(scenario, ordinary=lambda: door.effect(code, content), times=times)
         noted.status, noted.answer = said.status, messages.masked(said.body)
         noted.save(update_fields=["status", "answer"])
         return said
+
+
+def _times(code: str, operation: str, *, event_id: str, msisdn: str) -> int:
+    """Landings are asked for directly and by message: both count. Other messages count by their event."""
+    if operation == LAND_RECHARGES or not event_id:
+        return messages.times_received(code, "", operation=operation, msisdn=msisdn)
+    return messages.times_received(code, event_id)
 
 
 def _read(body: bytes) -> dict[str, Any] | None:

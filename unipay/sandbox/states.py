@@ -54,3 +54,29 @@ class Verdict(TextChoices):
     WRONG = "WRONG", _("wrong signature")
     OLD = "OLD", _("too old")
     UNANSWERED = "UNANSWERED", _("no answer")
+
+
+class PaymentState(TextChoices):
+    """Money at a bank. ASKED: Unipay has not answered the bank's recharge yet, or nobody knows."""
+
+    ASKED = "ASKED", pgettext_lazy("payment", "asked")
+    TAKEN = "TAKEN", pgettext_lazy("payment", "taken")
+    NOT_TAKEN = "NOT_TAKEN", pgettext_lazy("payment", "not taken")
+    REVERSED = "REVERSED", pgettext_lazy("payment", "reversed")
+    REFUNDED = "REFUNDED", pgettext_lazy("payment", "given back")
+
+
+class BilledState(TextChoices):
+    """A bill in a province's book."""
+
+    BILLED = "BILLED", pgettext_lazy("bill", "billed")
+    CANCELLED = "CANCELLED", pgettext_lazy("bill", "cancelled")
+
+
+class CreditState(TextChoices):
+    """A recharge in a province's book. ASKED: asked for, and not done."""
+
+    ASKED = "ASKED", pgettext_lazy("credit", "asked, not done")
+    CREDITED = "CREDITED", pgettext_lazy("credit", "credited")
+    REFUSED = "REFUSED", pgettext_lazy("credit", "refused")
+    TAKEN_BACK = "TAKEN_BACK", pgettext_lazy("credit", "taken back")

@@ -10,6 +10,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -37,6 +39,14 @@ _KINDS = {
     (PartnerKind.BANK, "full"): BANK_FULL,
     (PartnerKind.PROVINCE, "increment"): PROVINCE_INCREMENT,
     (PartnerKind.PROVINCE, "full"): PROVINCE_FULL,
+}
+_TITLES = {
+    "lines": pgettext_lazy("file", "lines"),
+    "faulty_lines": _("faulty lines"),
+    "contracts_there": _("contracts there"),
+    "contracts_here": _("contracts here"),
+    "even": _("even"),
+    "discrepancies": _("discrepancies"),
 }
 _PIECE = 4 * 1024 * 1024
 _LOOK_SECONDS = 0.5
@@ -110,7 +120,7 @@ def _go_through(file: ReceivedFile, console: Console) -> Run | None:
     work = threading.Thread(target=_work, args=[file.pk])
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as progress:
-        task = progress.add_task("reading", total=None)
+        task = progress.add_task(str(_("reading")), total=None)
         work.start()
         while work.is_alive():
             work.join(_LOOK_SECONDS)
@@ -138,9 +148,13 @@ def _work(file_id: int) -> None:
 def _progress(file: ReceivedFile) -> dict[str, Any]:
     run = Run.objects.filter(file=file).first()
     if run is None:
-        return {"description": "reading"}
+        return {"description": str(_("reading"))}
     if run.state == RunState.APPROVED:
-        return {"description": "correcting", "total": run.discrepancy_count, "completed": treated_count(run)}
+        return {
+            "description": str(_("correcting")),
+            "total": run.discrepancy_count,
+            "completed": treated_count(run),
+        }
     return {"description": str(run.get_state_display())}
 
 
@@ -151,11 +165,11 @@ def _table(told: dict[str, Any]) -> Table:
     )
     table.add_column("")
     table.add_column("", justify="right")
-    for name in ("lines", "faulty_lines", "contracts_there", "contracts_here", "even", "discrepancies"):
-        table.add_row(name.replace("_", " "), f"{told[name]:,}" if told[name] is not None else "–")
+    for name, title in _TITLES.items():
+        table.add_row(str(title), f"{told[name]:,}" if told[name] is not None else "–")
     for difference, states in told["differences"].items():
         done = ", ".join(f"{DiscrepancyState(state).label} {count:,}" for state, count in states.items())
         table.add_row(str(Difference(difference).label), done)
     if told["waits_for"]:
-        table.add_row("waits for", told["waits_for_what"])
+        table.add_row(str(_("waits for")), told["waits_for_what"])
     return table

@@ -8,7 +8,7 @@ from signing.case_preview import Facts, Lost, Preview, Side, preview
 from signing.case_story import Party, Plot, Story, tell
 from signing.correction_obstacle import OBSTACLE, in_words
 from signing.models import Contract, ManualCase
-from signing.states import CaseReason, Decision
+from signing.states import ABOUT_MONEY, CaseReason, Decision
 from unipay.errors import Text
 from unipay.messaging.models import OutboundMessage
 
@@ -31,15 +31,23 @@ class CaseFacts:
         return tell(
             Plot(
                 reason=self.case.reason,
-                province=self.case.province.title,
+                province=self.case.province.title if self.case.province else "",
                 standing=_party(self.case.standing),
                 contested=_party(self.case.contested),
                 partner=failed.partner.title if failed else "",
                 message=failed.title if failed else "",
-                error=reason_in_words(failed) if failed else "",
+                error=reason_in_words(failed) if failed else self._error,
                 obstacle=self._obstacle,
             )
         )
+
+    @property
+    def _error(self) -> str:
+        """What was said last of a matter of money."""
+        if self.case.reason not in ABOUT_MONEY:
+            return ""
+        told = self.case.evidence.filter(facts__has_key="error").order_by("-id").first()
+        return str(told.facts["error"]) if told else ""
 
     @property
     def _obstacle(self) -> Text:
@@ -52,7 +60,7 @@ class CaseFacts:
     @cached_property
     def _facts(self) -> Facts:
         return Facts(
-            province=self.case.province.title,
+            province=self.case.province.title if self.case.province else "",
             standing=_side(self.case.standing),
             contested=_side(self.case.contested),
             lost=[Lost(message.partner.title, message.title) for message in self.lost],

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from signing.states import UNDECIDED, CaseState
+from signing.states import ABOUT_MONEY, UNDECIDED, CaseState
 from unipay import clock
 from unipay.backoffice.bounded import bounded_counts
 from unipay.backoffice.paging import MOST_ROWS
@@ -80,6 +80,23 @@ class DueFilter(admin.SimpleListFilter):
         return queryset.filter(state=CaseState.OPEN, due_at__lt=clock.now())
 
 
+class AboutFilter(admin.SimpleListFilter):
+    """Cases about money, or about contracts."""
+
+    title = _("about")
+    parameter_name = "about"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Return both."""
+        return [("money", _("money")), ("contracts", _("contracts"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Return the cases."""
+        if self.value() == "money":
+            return queryset.filter(reason__in=ABOUT_MONEY)
+        return queryset.exclude(reason__in=ABOUT_MONEY) if self.value() == "contracts" else queryset
+
+
 @dataclass(frozen=True)
 class Tab:
     """One tab: its title, the address of its list, how many cases it has, and whether it is the one shown."""
@@ -100,6 +117,7 @@ def tabs(request: HttpRequest, cases: QuerySet[Any]) -> list[Tab]:
         (_("Team queue"), "", undecided),
         (_("Nobody's"), "owner=nobody", undecided.filter(owner=None)),
         (_("Overdue"), "due=overdue", late),
+        (_("About money"), "about=money", undecided.filter(reason__in=ABOUT_MONEY)),
         (_("Waiting for a checker"), "state=PROPOSED", cases.filter(state=CaseState.PROPOSED)),
         (_("Waiting for partners"), "state=DECIDED", cases.filter(state=CaseState.DECIDED)),
         (_("Closed"), "state=CLOSED", None),

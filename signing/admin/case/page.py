@@ -20,6 +20,7 @@ from signing.admin.case.words import person_name, time_left
 from signing.admin.comparison import Line, compare
 from signing.admin.contract import SEALED
 from signing.case_preview import ENDS_A_FORMAL_CONTRACT, Preview
+from signing.case_subjects import Subject, shown
 from signing.flows import case_proposal
 from signing.models import CaseEvidence, Contract, ManualCase
 from signing.states import UNDECIDED, CaseState, Decision
@@ -77,8 +78,13 @@ class CasePage:
 
     @property
     def number(self) -> str:
-        """The mobile number, masked."""
-        return msisdn.mask(self.case.msisdn)
+        """The mobile number, masked; "" for a case about a whole file."""
+        return msisdn.mask(self.case.msisdn) if self.case.msisdn else ""
+
+    @cached_property
+    def about(self) -> Subject | None:
+        """What the case is about that is no contract, with the way to its page."""
+        return shown(self.case.about, self.person)
 
     @property
     def state_colour(self) -> str:
@@ -245,6 +251,8 @@ class CasePage:
     @cached_property
     def other_contracts(self) -> list[Contract]:
         """The number's other contracts, newest first."""
+        if not self.case.msisdn:
+            return []
         sides = [pk for pk in (self.case.standing_id, self.case.contested_id) if pk]
         others = Contract.objects.filter(msisdn=self.case.msisdn).exclude(pk__in=sides)
         others = within_provinces(others, self.person, "province")
@@ -253,7 +261,8 @@ class CasePage:
     @cached_property
     def other_cases(self) -> list[ManualCase]:
         """The number's other cases, newest first."""
-        others = ManualCase.objects.filter(msisdn=self.case.msisdn).exclude(pk=self.case.pk)
+        same = {"msisdn": self.case.msisdn} if self.case.msisdn else {"about": self.case.about}
+        others = ManualCase.objects.filter(**same).exclude(pk=self.case.pk)
         return list(within_provinces(others, self.person, "province").order_by("-id")[:MOST_OTHERS])
 
     @property

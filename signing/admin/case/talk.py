@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
@@ -18,7 +19,7 @@ from signing.book_answers import ASKED
 from signing.correction_obstacle import OBSTACLE, in_words
 from signing.models import CaseEvidence, ManualCase
 from unipay import msisdn
-from unipay.backoffice.admin import masked_json
+from unipay.backoffice.admin import masked_json, yuan
 from unipay.errors import CATALOGUE, Text
 from unipay.logging import mask_text
 from unipay.messaging.models import InboundRequest, InboundState, OutboundMessage
@@ -37,6 +38,16 @@ _TITLES: dict[str, Text] = {
     "signed_at": gettext_lazy("signed at"),
     "error": gettext_lazy("reason"),
     OBSTACLE: gettext_lazy("not applied because"),
+    "recharge_no": gettext_lazy("recharge number"),
+    "batch_no": gettext_lazy("batch number"),
+    "item_no": gettext_lazy("item number"),
+    "result_code": gettext_lazy("result code"),
+    "reason": gettext_lazy("our reason"),
+    "amount_fen": gettext_lazy("amount"),
+    "asked_fen": gettext_lazy("asked for"),
+    "said_fen": gettext_lazy("said to be taken"),
+    "joined_network_at": gettext_lazy("number belongs to its owner since"),
+    "file_no": gettext_lazy("file number"),
 }
 _MOMENTS = ("signed_at",)
 
@@ -71,14 +82,14 @@ class Talk:
         told = [piece for piece in evidence if ASKED not in piece.facts]
         kept = {(piece.partner_id, piece.request_no): piece for piece in told if piece.request_no}
         self._by_party: dict[int | None, list[Message]] = defaultdict(list)
-        requests = InboundRequest.objects.filter(msisdn=case.msisdn).defer("body", "signature")
+        requests = _requests_about(case).defer("body", "signature")
         for asked in requests.order_by("-received_at")[:MOST_MESSAGES]:
             piece = kept.pop((asked.partner_id, asked.request_no), None)
             self._by_party[asked.partner_id].append(_received(asked, piece))
         for piece in told:
             if not piece.request_no or (piece.partner_id, piece.request_no) in kept:
                 self._by_party[piece.partner_id].append(_noted(piece))
-        sent = OutboundMessage.objects.filter(msisdn=case.msisdn).defer("payload", "answer")
+        sent = _sent_about(case).defer("payload", "answer")
         for message in sent.order_by("-id")[:MOST_MESSAGES]:
             self._by_party[message.partner_id].append(_sent(message))
 
@@ -90,6 +101,18 @@ class Talk:
     def parties(self) -> set[int | None]:
         """Everybody who said or was told something; None is Unipay itself."""
         return set(self._by_party)
+
+
+def _requests_about(case: ManualCase) -> QuerySet[InboundRequest]:
+    """What was asked of us about the number; a case about a whole file has none."""
+    requests = InboundRequest.objects.filter(msisdn=case.msisdn)
+    return requests if case.msisdn else requests.none()
+
+
+def _sent_about(case: ManualCase) -> QuerySet[OutboundMessage]:
+    """What we said about the matter, or about the number where the case is about a contract."""
+    asked = {"subject": case.about} if case.about else {"msisdn": case.msisdn}
+    return OutboundMessage.objects.filter(**asked)
 
 
 def _received(asked: InboundRequest, piece: CaseEvidence | None) -> Message:
@@ -178,4 +201,6 @@ def _facts(facts: Mapping[str, Any]) -> Iterator[tuple[Text, str]]:
 def _written(name: str, value: Any) -> str:
     if name == OBSTACLE:
         return str(in_words(value))
+    if name.endswith("_fen"):
+        return yuan(int(value))
     return exact_moment(value) if name in _MOMENTS else str(value)

@@ -149,3 +149,15 @@ def test_an_obligation_that_dies_reopens_the_case() -> None:
     case = fresh(case)
     assert (case.state, case.decision) == ("OPEN", "")
     assert case.evidence.get().facts["error"] == "no answer"
+
+
+def test_a_contract_whose_number_is_its_owners_after_all_is_debited_again() -> None:
+    case = make_case("NUMBER_CHANGED_HANDS", standing=make_contract("SUSPENDED"))
+
+    assert decided(case, Decision.RESUME).state == "DECIDED"
+
+    contract = Contract.objects.get()
+    assert (contract.state, contract.version) == ("ACTIVE", 2)
+    journal = SigningTransaction.objects.get()
+    assert (journal.kind, journal.reason, journal.source) == ("RESUMED", "CASE_DECISION", "STAFF")
+    assert OutboundMessage.objects.get().payload["change"] == "RESUMED"

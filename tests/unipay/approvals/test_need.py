@@ -17,6 +17,7 @@ class Rule:
     least_amount_fen: int | None = None
     needs_checker: bool = True
     hours_valid: int = 24
+    checked_by_id: int | None = None
 
 
 EVERYTHING = Rule(hours_valid=1)
@@ -49,6 +50,13 @@ def test_the_most_precise_rule_decides(
         expected.needs_checker,
         timedelta(hours=expected.hours_valid),
     )
+
+
+def test_from_an_amount_on_another_role_checks() -> None:
+    rules = [EVERYTHING, Rule(action="REPLACE", least_amount_fen=100, checked_by_id=7)]
+
+    assert need_of(rules, action="REPLACE", reason="", amount_fen=99).checked_by_id is None
+    assert need_of(rules, action="REPLACE", reason="", amount_fen=100).checked_by_id == 7
 
 
 def test_without_a_fitting_rule_nobody_acts_alone() -> None:

@@ -179,6 +179,19 @@ def test_a_list_shows_its_lines_by_share_and_leaves_out_what_did_not_happen(
     assert shown == [("a", "/a/", 100), ("b", "/b/", 25)]
 
 
+def test_parts_of_a_hundred_are_drawn_of_a_hundred_none_left_out(
+    administrator: Client, shows: Registering
+) -> None:
+    counts = Series("share", (50, 0), ("/a/", "/b/"))
+    shows(
+        Chart("Success", ("a", "b"), (counts,), "nothing", is_list=True, is_share=True), section=Section.TODAY
+    )
+
+    (ranking,) = administrator.get("/admin/").context["today"]["figures"]
+
+    assert [(stage.step.title, stage.share) for stage in ranking.stages] == [("a", 50), ("b", 0)]
+
+
 def test_a_funnel_shows_shares_of_its_first_step_and_who_was_lost(
     administrator: Client, shows: Registering
 ) -> None:

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.test import Client
 
+from billing.models import Bill
 from signing.models import Contract, ManualCase
 from tests.plans import statements_sent, tables_read_whole
 from tests.signing.many_rows import BIG, load_many_rows
@@ -49,8 +50,23 @@ LISTS = (
     "messaging/outboundmessage/?state__exact=PENDING",
     f"messaging/outboundmessage/?q={NUMBER}",
     "approvals/proposal/",
+    "billing/bill/",
+    "billing/bill/?state__exact=DUE",
+    f"billing/bill/?q={NUMBER}",
+    "billing/recharge/",
+    "billing/recharge/?needs=credit",
+    f"billing/recharge/?q={NUMBER}",
+    "billing/debitrun/",
+    "billing/debitrun/?needs=overdue",
+    "billing/debitrun/calendar/",
+    "billing/debititem/",
+    "billing/debitreturn/",
+    "billing/journalentry/",
+    "billing/trialbalance/",
+    "billing/settlementterms/report/",
 )
 ONE_OF_EACH = {
+    "billing/bill": Bill,
     "signing/contract": Contract,
     "signing/manualcase": ManualCase,
     "messaging/inboundrequest": InboundRequest,

@@ -17,6 +17,7 @@ from django.db.models import Model
 from django.template.response import SimpleTemplateResponse
 from django.test import Client, RequestFactory
 
+from billing.models import Bill, DebitItem, Mandate, Recharge
 from reconciliation.models import Discrepancy, Run
 from signing.models import Contract, ManualCase, SigningSession, SigningTransaction
 from tests.factories import make_province
@@ -62,6 +63,24 @@ axes.accesslog                        AD        -    -       -       A
 backoffice.accountevent               AD        -    -       -       A
 backoffice.breakglass                 AD        -    -       -       A
 backoffice.disclosure                 AD        -    -       -       A
+billing.arrangement                   FKOPAD    P    P       -       -
+billing.bill                          CSFKOAD   -    -       -       SFKOA
+billing.chartline                     FKAD      -    D       -       -
+billing.debitcap                      CSFKOPAD  CS   CS      -       -
+billing.debitdate                     FKOPAD    -    -       -       FKOPA
+billing.debitexclusion                FKOPAD    -    -       -       FKOPA
+billing.debititem                     CSFKOPAD  -    -       -       SFKOPA
+billing.debitreturn                   FKOPAD    -    -       -       FKOPA
+billing.debitrun                      FKOPAD    -    -       -       FKOPA
+billing.failurerule                   FKOPAD    PD   PD      -       -
+billing.journalentry                  FKAD      -    -       -       FKA
+billing.ledgeraccount                 FKAD      -    -       -       FKA
+billing.mandate                       CSFKOPAD  -    -       -       SFKOPA
+billing.recharge                      CSFKOAD   -    -       -       SFKOA
+billing.reconciledday                 FKOPAD    -    -       -       FKOPA
+billing.returnline                    FKOPAD    -    -       -       FKOPA
+billing.settlementterms               FKOPAD    P    P       -       -
+billing.trialbalance                  FKAD      -    -       -       FKA
 django_celery_beat.crontabschedule    OAD       -    OD      -       -
 django_celery_beat.intervalschedule   OAD       -    OD      -       -
 django_celery_beat.periodictask       OAD       -    OD      -       -
@@ -108,6 +127,29 @@ auth_user_reset_second_factor             D          D
 autocomplete                              -          -
 backoffice_breakglass_end_now             -          -
 backup_codes                              all        all
+billing_debitdate_move                    FO         FO
+billing_debitdate_restore                 FO         FO
+billing_debitdate_skip                    FO         FO
+billing_debititem_reveal                  CS         CS
+billing_debitrun_calendar                 FKOPAD     FKOPAD
+billing_debitrun_cancel                   F          F
+billing_debitrun_open                     FO         FO
+billing_debitrun_resume                   FO         FO
+billing_debitrun_send                     F          F
+billing_debitrun_stop                     FO         FO
+billing_mandate_end                       F          F
+billing_mandate_enter                     F          F
+billing_mandate_go_and_add                F          F
+billing_mandate_resume                    F          F
+billing_mandate_reveal                    CS         CS
+billing_mandate_suspend                   F          F
+billing_recharge_again                    CSFO       CSFO
+billing_recharge_give_back                CSF        CSF
+billing_recharge_reveal                   CS         CS
+billing_reconciledday_confirm             F          F
+billing_reconciledday_go_and_confirm      F          F
+billing_settlementterms_go_to_report      FKOAD      FKOAD
+billing_settlementterms_report            FKOAD      FKOAD
 break_glass                               G          G
 django_celery_beat_periodictask_run_now   OD         OD
 end_break_glass                           -          all
@@ -378,6 +420,10 @@ BOUND = (
     ReceivedFile,
     SentFile,
     ExpectedFile,
+    Bill,
+    Recharge,
+    DebitItem,
+    Mandate,
 )
 OWN, OTHER = "138 **** 0001", "139 **** 0002"
 

@@ -13,8 +13,31 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, reverse
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
+from billing.models import (
+    ChartLine,
+    DebitCap,
+    DebitDate,
+    DebitRun,
+    FailureRule,
+    JournalEntry,
+    LedgerAccount,
+    ReconciledDay,
+    SettlementTerms,
+    TrialBalance,
+)
 from reconciliation.models import Guard, TreatmentRule
-from signing.models import CaseServiceLevel
+from signing.models import CaseServiceLevel, Contract
+from tests.billing.factories import (
+    make_batch,
+    make_bill,
+    make_debit_run,
+    make_exclusion,
+    make_item,
+    make_mandate,
+    make_recharge,
+    make_return,
+    make_return_line,
+)
 from tests.factories import make_partner, make_province
 from tests.reconciliation.factories import make_discrepancy, make_run
 from tests.signing.factories import make_case, make_contract, make_session, make_transaction, the_bank
@@ -90,6 +113,46 @@ def people_of(province: Partner, msisdn: str, maker: User) -> list[Model]:
         make_message(province, msisdn=msisdn),
         make_request(province, msisdn=msisdn, request_no=f"R-{msisdn}"),
         *books_of(province, msisdn),
+        *money_of(province, msisdn, contract),
+    ]
+
+
+def money_of(province: Partner, msisdn: str, contract: Contract) -> list[Model]:
+    """A bill of a province's number, a debit that asks for it, one that failed, a recharge and a mandate."""
+    run = DebitRun.objects.first() or make_debit_run()
+    bill = make_bill(province=province, msisdn=msisdn)
+    left_out = make_bill(province=province, msisdn=msisdn)
+    return [
+        bill,
+        make_item(run, bill=bill, province=province, msisdn=msisdn, contract=contract),
+        make_exclusion(run, left_out),
+        make_recharge("PAID", province=province, msisdn=msisdn),
+        make_mandate(province=province, msisdn=msisdn, way="ONE_CARD"),
+    ]
+
+
+def debits_of_the_centre(maker: User) -> list[Model]:
+    """One row of every table of money that is no province's."""
+    run = DebitRun.objects.get()
+    returned = make_return(run.arrangement.bank, batch=make_batch(run))
+    return [
+        run,
+        run.arrangement,
+        DebitDate.objects.create(arrangement=run.arrangement, planned_date=LATER, date=LATER),
+        returned,
+        make_return_line(returned),
+        FailureRule.objects.first(),
+        DebitCap.objects.create(msisdn="13805710009", monthly_fen=10_000),
+        ChartLine.objects.first(),
+        LedgerAccount.objects.first(),
+        JournalEntry.objects.first(),
+        TrialBalance.objects.create(
+            business_date=NOW, taken_at=NOW, debit_fen=0, credit_fen=0, account_count=0
+        ),
+        SettlementTerms.objects.create(bank=run.arrangement.bank),
+        ReconciledDay.objects.create(
+            bank=run.arrangement.bank, business_date=NOW, amount_fen=0, confirmed_by=maker, confirmed_at=NOW
+        ),
     ]
 
 
@@ -170,6 +233,7 @@ def make_world() -> dict[type[Model], Model]:
     """Make one row of everything that is shown, Zhejiang's people among it, and return the rows by their model."""
     maker = person("maker", "customer_service")
     rows = [*people_of(make_province("ZJ"), ZHEJIANG, maker), *settings_of_the_centre(maker)]
+    rows += debits_of_the_centre(maker)
     return {type(row): row for row in rows}
 
 

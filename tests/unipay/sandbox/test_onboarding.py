@@ -50,8 +50,8 @@ def test_loading_twice_makes_everything_once() -> None:
 
     load()
 
-    assert counts() == once == [38, 38, 321, 38, 2, 10]
-    assert said.startswith("38 simulated partners; back office logins: admin/")
+    assert counts() == once == [46, 46, 321, 46, 2, 10]
+    assert said.startswith("46 simulated partners; back office logins: admin/")
 
 
 def test_banks_differ_as_the_roster_says() -> None:

@@ -10,15 +10,21 @@ from django.core.management import CommandError, call_command
 from django.db import connections
 from pytest_django.live_server_helper import LiveServer
 
+from billing.flows import debit_run
+from tests.chart import chart
+from tests.neutral_layouts import neutral_layouts
 from unipay.clock import now
 from unipay.exchange.flows import check
 from unipay.exchange.models import ReceivedFile
 from unipay.messaging import claims, delivery
-from unipay.sandbox.demo import changes, mishaps, reconciling, signings
+from unipay.sandbox.arrangements import arrange
+from unipay.sandbox.demo import changes, mishaps, money, reconciling, signings
 from unipay.sandbox.demo.findings import Chapter, Findings
 from unipay.sandbox.demo.story import ANNOUNCEMENTS, ANSWERS_OF_PROVINCE, chapters
 from unipay.sandbox.onboarding import connect, hand_out, make_keys, players
 from unipay.signatures import Algorithm
+
+__all__ = ["chart", "neutral_layouts"]
 
 QUICK_ANSWERS = [row for row in ANSWERS_OF_PROVINCE if row[0] not in ("9011", "9012")]
 
@@ -125,6 +131,24 @@ def test_three_books_agree_in_the_end(centre: LiveServer) -> None:
     assert [(f.step, f.expected, f.seen) for f in findings.found if not f.is_as_expected] == []
 
 
+def test_money_moves_as_told(centre: LiveServer, chart: None, neutral_layouts: None) -> None:
+    arrange(now=now())
+    findings = Findings()
+
+    for chapter in (
+        money.recharged,
+        money.refused,
+        money.spent,
+        money.batch_debit(work=as_a_worker),
+        money.offline_collection(work=as_a_worker),
+    ):
+        chapter(findings)
+    as_a_worker()
+    findings.settle(patience_seconds=1)
+
+    assert [(f.step, f.expected, f.seen) for f in findings.found if not f.is_as_expected] == []
+
+
 def as_a_worker() -> None:
     """Deliver what is due and read what came."""
     while due := claims.partners_with_due_messages(now=now()):
@@ -132,3 +156,8 @@ def as_a_worker() -> None:
             delivery.deliver_due(partner_id=partner_id, clock=now)
     for pk in ReceivedFile.objects.filter(state="RECEIVED").values_list("pk", flat=True):
         check.check(pk, now=now)
+    for run_no in debit_run.unfinished(now=now()):
+        debit_run.advance(run_no, now=now)
+    while due := claims.partners_with_due_messages(now=now()):
+        for partner_id in due:
+            delivery.deliver_due(partner_id=partner_id, clock=now)

@@ -12,6 +12,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from unipay.approvals.kinds import all_kinds
 from unipay.approvals.models import ApprovalRule
 from unipay.backoffice.admin import HistoryMixin
+from unipay.backoffice.roles import title_of
 
 
 class ApprovalRuleForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -19,7 +20,15 @@ class ApprovalRuleForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = ApprovalRule
-        fields = ("kind", "action", "reason", "least_amount_fen", "needs_checker", "hours_valid")
+        fields = (
+            "kind",
+            "action",
+            "reason",
+            "least_amount_fen",
+            "needs_checker",
+            "checked_by",
+            "hours_valid",
+        )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -53,8 +62,10 @@ class ApprovalRuleAdmin(HistoryMixin, ModelAdmin):  # type: ignore[misc]
         "reason_title",
         "least_amount_fen",
         "needs_checker",
+        "role_title",
         "hours_valid",
     )
+    list_select_related = ("checked_by",)
     ordering = ("kind", "action", "reason", "least_amount_fen")
 
     @admin.display(description=_("kind"))
@@ -71,6 +82,11 @@ class ApprovalRuleAdmin(HistoryMixin, ModelAdmin):  # type: ignore[misc]
     def reason_title(self, rule: ApprovalRule) -> str:
         """Return what staff call the reason."""
         return _named(rule.reason, [choice for kind in all_kinds() for choice in kind.reasons])
+
+    @admin.display(description=_("checked by the role"))
+    def role_title(self, rule: ApprovalRule) -> str:
+        """Return what people call the role."""
+        return str(title_of(rule.checked_by.name)) if rule.checked_by else str(_("any"))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """The rule for everything else of a kind stays: it can be changed."""

@@ -13,7 +13,8 @@ LONGEST_HOURS = 30 * 24
 class ApprovalRule(models.Model):
     """Whether one action needs a checker. The rule that says most precisely what it is about decides.
 
-    An empty `reason` or `action` means any; `least_amount_fen` limits the rule to amounts from there on.
+    An empty `reason` or `action` means any; `least_amount_fen` limits the rule to amounts from there on. `checked_by`:
+    the role whose people may check such a proposal, as far as they may check its kind at all.
     """
 
     kind = models.CharField(_("kind"), max_length=64)
@@ -27,6 +28,15 @@ class ApprovalRule(models.Model):
         _("from this amount on (fen)"), null=True, blank=True, help_text=_("Empty: whatever the amount.")
     )
     needs_checker = models.BooleanField(_("a second person must agree"), default=True)
+    checked_by = models.ForeignKey(
+        "auth.Group",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("checked by the role"),
+        help_text=_("Empty: by whoever may check proposals of this kind."),
+    )
     hours_valid = models.PositiveSmallIntegerField(
         _("hours a proposal is valid"),
         default=24,

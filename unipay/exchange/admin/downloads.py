@@ -1,6 +1,6 @@
 """Files handed out to staff: what names people is asked a reason for, and noted before the first byte leaves."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -12,10 +12,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from unipay.backoffice.disclosure import ReasonForm, Subject, note
+from unipay.errors import Text
 
 REASONS = (
     gettext_lazy("The partner asks about a line of this file"),
     gettext_lazy("Looking for why the file could not be read"),
+    gettext_lazy("An auditor asks for the file"),
+)
+REASONS_OF_OURS = (
+    gettext_lazy("The partner could not fetch the file by itself"),
+    gettext_lazy("The partner says that the file cannot be read"),
     gettext_lazy("An auditor asks for the file"),
 )
 _CONTENT = "name"
@@ -46,14 +52,21 @@ def note_download(request: HttpRequest, file: Any, *, back_url: str, reason: str
     note(request, subject=subject_of(file, back_url), reason=reason, fields=[_CONTENT], rows=rows or 1)
 
 
-def ask_why(request: HttpRequest, file: Any, *, back_url: str, form: ReasonForm) -> HttpResponse:
+def ask_why(
+    request: HttpRequest,
+    file: Any,
+    *,
+    back_url: str,
+    form: ReasonForm,
+    suggested: Sequence[Text] = REASONS,
+) -> HttpResponse:
     """Return the page that asks for the reason."""
     context = {
         **admin.site.each_context(request),
         "title": file.name,
         "subject": subject_of(file, back_url),
         "form": form,
-        "suggested": REASONS,
+        "suggested": suggested,
         "is_shown": False,
     }
     request.current_app = admin.site.name

@@ -52,7 +52,9 @@ class SentDoors:
         back = reverse("admin:exchange_sentfile_change", args=[object_id])
         form = ReasonForm(request.POST or None, initial={"reason": _handing_over(file)})
         if request.method != "POST" or not form.is_valid():
-            return downloads.ask_why(request, file, back_url=back, form=form)
+            return downloads.ask_why(
+                request, file, back_url=back, form=form, suggested=downloads.REASONS_OF_OURS
+            )
         content = first_read(queries.content(file.file_no))
         if content is None:
             messages.error(request, _("The kept file was altered or lost."))

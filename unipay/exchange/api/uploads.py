@@ -113,7 +113,9 @@ class FileUploadPieceView(SignedView):
     def put(self, request: Request, **kwargs: Any) -> Response:
         """Keep the piece."""
         require_plain(request._request)
-        if (request.content_type or "").partition(";")[0].strip().lower() != _OCTETS:
+        is_octets = (request.content_type or "").partition(";")[0].strip().lower() == _OCTETS
+        # Nothing needs no type; that it is no piece is said below.
+        if request._request.body and not is_octets:
             raise Refusal(api_errors.MEDIA_TYPE_UNSUPPORTED, _OCTETS)
         call = self.call_of(request)
         upload = _own(call.partner, kwargs["upload_no"])

@@ -8,11 +8,11 @@ from unipay.sandbox.demo.carrier_channel import go_to_bank, open_at_hall, walk
 from unipay.sandbox.demo.findings import Chapter, Findings
 from unipay.sandbox.demo.fresh_numbers import fresh, province_of
 from unipay.sandbox.models import SandboxContract
-from unipay.sandbox.roster import BANKS
+from unipay.sandbox.roster import SIGNING_BANKS
 
-TELLING_BANKS = [b.code for b in BANKS if not b.is_virtual and b.notifies_hall]
-SILENT_BANKS = [b.code for b in BANKS if not b.is_virtual and not b.notifies_hall]
-CONFIRMED_BANKS = {b.code for b in BANKS if b.confirms_by_notice}
+TELLING_BANKS = [b.code for b in SIGNING_BANKS if not b.is_virtual and b.notifies_hall]
+SILENT_BANKS = [b.code for b in SIGNING_BANKS if not b.is_virtual and not b.notifies_hall]
+CONFIRMED_BANKS = {b.code for b in SIGNING_BANKS if b.confirms_by_notice}
 
 
 def sign_at_counter(findings: Findings) -> SandboxContract:

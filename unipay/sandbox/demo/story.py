@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import repeat
 
-from unipay.sandbox.demo import changes, mishaps, reconciling, signings
+from unipay.sandbox.demo import changes, mishaps, money, reconciling, signings
 from unipay.sandbox.demo.findings import Chapter
 from unipay.sandbox.province import NUMBER_EVENTS
 
@@ -63,6 +63,7 @@ def chapters(count: int) -> Iterator[Chapter]:
     yield from repeat(signings.signed_over_hall, count // 4)
     yield from repeat(signings.signed_over_hall_told_by_us, max(count // 20, 1))
     yield from repeat(signings.signed_at_counter, count // 4)
+    yield from _money(max(count // 30, 1))
     yield reconciling.three_books
 
 
@@ -71,6 +72,16 @@ def _what_takes_long() -> Iterator[Chapter]:
     for ending, step, expected in NOTICES_TO_PROVINCE:
         yield mishaps.told_to_province(ending, step=step, expected=expected)
     yield mishaps.hall_is_down
+    yield money.credited_in_the_end
+
+
+def _money(times: int) -> Iterator[Chapter]:
+    """A run each day and arrangement: one of each kind is told, recharges more often."""
+    yield from repeat(money.recharged, times)
+    yield money.refused
+    yield money.spent
+    yield money.batch_debit()
+    yield money.offline_collection()
 
 
 def _mishaps() -> Iterator[Chapter]:

@@ -7,6 +7,7 @@ from django.utils import translation
 from django.utils.translation import check_for_language
 
 from unipay.sandbox.models import SandboxKey, SandboxSms
+from unipay.sandbox.money_scenarios import MONEY_SCENARIOS
 from unipay.sandbox.roster import BANKS
 from unipay.sandbox.scenarios import SCENARIOS, Side, side_title
 from unipay.sandbox.states import Role
@@ -25,6 +26,7 @@ def start(request: HttpRequest) -> HttpResponse:
             "title": scenario.title(language),
             "example": EXAMPLE_SEGMENT + scenario.ending,
             "is_asked": scenario.side is Side.PROVINCE,
+            "is_money": scenario in MONEY_SCENARIOS,
         }
         for scenario in SCENARIOS
     ]

@@ -2,9 +2,11 @@
 
 from django import template
 
+from unipay.money import format_yuan
 from unipay.sandbox import wording
 
 register = template.Library()
 register.filter("spoken", wording.spoken)
 register.filter("lines", wording.lines)
 register.filter("named", wording.name_of)
+register.filter("yuan", format_yuan)

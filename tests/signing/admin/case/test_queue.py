@@ -58,6 +58,7 @@ def test_the_tabs_count_what_waits_for_whom(clerk: Login) -> None:
         "Team queue": "3",
         "Nobody's": "2",
         "Overdue": "1",
+        "About money": "0",
         "Waiting for a checker": "1",
         "Waiting for partners": "1",
         "Closed": "",

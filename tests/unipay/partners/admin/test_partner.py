@@ -94,7 +94,7 @@ def test_a_new_partner_gets_the_rights_of_its_kind(administrator: Client) -> Non
 
     bank = Partner.objects.get()
     assert bank.permissions.filter(operation="signings.create").exists()
-    assert bank.permissions.count() == 9
+    assert bank.permissions.count() == 13
 
 
 def test_code_and_kind_and_status_of_a_partner_never_change_by_its_form(administrator: Client) -> None:

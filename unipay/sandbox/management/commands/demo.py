@@ -1,5 +1,5 @@
-"""`manage.py demo` (make demo): tells the whole story of signing and reconciliation to a running Unipay over HTTP,
-and prints what was expected, what was seen, and where to look."""
+"""`manage.py demo` (make demo): tells the whole story, of signing, reconciliation and money, to a running Unipay over
+HTTP, and prints what was expected, what was seen, and where to look."""
 
 import json
 import subprocess
@@ -34,7 +34,7 @@ _MISHAPS = (PageUnexpected, TransportFailed, Unanswered, NumbersUsedUp, httpx.HT
 class Command(BaseCommand):
     """Drives signings, duplicates, refusals, mishaps and changes; exit code 1 when anything was not as expected."""
 
-    help = "Tell the whole story of signing and reconciliation to a running Unipay, and print what happened."
+    help = "Tell the whole story of signing, reconciliation and money to a running Unipay, and print what happened."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take how long the story is, where Unipay is, and how to answer."""
@@ -96,6 +96,8 @@ def _summary(findings: Findings, *, seconds: float) -> dict[str, Any]:
             "contracts": f"{settings.UNIPAY_PUBLIC_URL}/admin/signing/contract/",
             "manual cases": f"{settings.UNIPAY_PUBLIC_URL}/admin/signing/manualcase/",
             "reconciliation": f"{settings.UNIPAY_PUBLIC_URL}/admin/reconciliation/run/",
+            "debit runs": f"{settings.UNIPAY_PUBLIC_URL}/admin/billing/debitrun/",
+            "recharges": f"{settings.UNIPAY_PUBLIC_URL}/admin/billing/recharge/",
             "messages to partners": f"{settings.UNIPAY_PUBLIC_URL}/admin/messaging/outboundmessage/",
             "partners' own books": f"{settings.UNIPAY_SANDBOX_URL}/sandbox/",
             "SMS": f"{settings.UNIPAY_SANDBOX_URL}/sandbox/sms/",

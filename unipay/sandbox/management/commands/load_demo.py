@@ -13,11 +13,13 @@ from django.db import transaction
 from rich.console import Console
 from rich.progress import track
 
+from billing.flows import debit_calendar
 from unipay import clock
 from unipay.backoffice.grants import grant
 from unipay.backoffice.models import Posting
 from unipay.partners.kinds import PartnerKind
 from unipay.partners.models import Partner
+from unipay.sandbox.arrangements import arrange
 from unipay.sandbox.demo_logins import DEMO_LOGINS, DemoLogin
 from unipay.sandbox.onboarding import connect, hand_out, make_keys, players
 
@@ -39,6 +41,8 @@ class Command(BaseCommand):
             ready = {key.partner_code: key for key in keys}
             for player in wanted:
                 hand_out(connect(player, ready[player.code], now=clock.now()))
+            arrange(now=clock.now())
+            debit_calendar.plan(now=clock.now())
             grant(apps)
             for login in DEMO_LOGINS:
                 _make_user(login)

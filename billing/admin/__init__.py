@@ -1,0 +1,29 @@
+"""The back office's windows on money: bills, recharges, the ledger, debits with their calendar, and settlement."""
+
+from billing.admin import (
+    arrangement,
+    bill,
+    case_subjects,
+    debit,
+    ledger,
+    mandate,
+    recharge,
+    run,
+    search,
+    settlement,
+    subscriber,
+)
+
+__all__ = [
+    "arrangement",
+    "bill",
+    "case_subjects",
+    "debit",
+    "ledger",
+    "mandate",
+    "recharge",
+    "run",
+    "search",
+    "settlement",
+    "subscriber",
+]

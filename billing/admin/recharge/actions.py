@@ -1,0 +1,162 @@
+"""What people may do about a recharge: each asks first, calls one flow, and says what came of it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from billing.admin.forms import RemarkForm
+from billing.admin.sheet import Button, moment
+from billing.errors import RECHARGE_NOT_STUCK
+from billing.flows import landing, recharge_proposal
+from billing.models import Recharge
+from billing.recharge_actions import Action
+from billing.states import RechargeState, WayBack
+from unipay import clock
+from unipay.approvals.errors import PROPOSAL_WAITS
+from unipay.approvals.queries import waiting_about
+from unipay.backoffice.admin.confirmation import Preview, Question, confirmed_action
+from unipay.backoffice.admin.outcomes import report_outcomes
+from unipay.errors import Text
+
+STUCK = (RechargeState.PAID, RechargeState.TAKING_BACK, RechargeState.REFUND_OWED)
+
+
+class RechargeActions:
+    """The addresses below a recharge's page; mixed into its admin."""
+
+    def get_urls(self) -> list[URLPattern]:
+        """Put what may be done with a recharge before the admin's own addresses."""
+        site: Any = self.admin_site  # type: ignore[attr-defined]
+        doors = (("again", self.again_view), ("give_back", self.give_back_view))
+        own = [
+            path(f"<int:object_id>/{verb}/", site.admin_view(view), name=f"billing_recharge_{verb}")
+            for verb, view in doors
+        ]
+        return own + super().get_urls()  # type: ignore[misc]
+
+    def again_view(self, request: HttpRequest, object_id: int) -> HttpResponse | None:
+        """Ask the other side once more."""
+
+        def then(rows: list[Any], said: dict[str, Any]) -> HttpResponse:
+            return report_outcomes(
+                self,
+                request,
+                rows,
+                verb=lambda each: landing.try_again(each.recharge_no, now=clock.now()),
+                done=_("asked again"),
+            )
+
+        rows = self._rows(request, object_id, "billing.land_recharge")
+        return confirmed_action(self, request, rows, question=_AGAIN, then=then)
+
+    def give_back_view(self, request: HttpRequest, object_id: int) -> HttpResponse | None:
+        """Propose that the money goes back."""
+
+        def then(rows: list[Any], said: dict[str, Any]) -> HttpResponse:
+            by_id: Any = request.user.pk
+            return report_outcomes(
+                self,
+                request,
+                rows,
+                verb=lambda each: recharge_proposal.submit(
+                    each.recharge_no, remark=said["remark"], by_id=by_id, now=clock.now()
+                ),
+                done=_("proposed"),
+            )
+
+        rows = self._rows(request, object_id, "billing.refund_recharge")
+        return confirmed_action(self, request, rows, question=_GIVE_BACK, then=then)
+
+    def _rows(self, request: HttpRequest, object_id: int, right: str) -> Any:
+        if not request.user.has_perms(("billing.view_recharge", right)):
+            raise PermissionDenied
+        model_admin: Any = self
+        rows = model_admin.get_queryset(request).filter(pk=object_id)
+        if not rows.exists():
+            raise Http404
+        return rows
+
+
+def buttons(recharge: Recharge, person: Any) -> Iterator[Button]:
+    """Yield what the person may do with the recharge, or why not."""
+    if person.has_perm("billing.land_recharge") and recharge.state in STUCK:
+        address = reverse("admin:billing_recharge_again", args=[recharge.pk])
+        yield Button(_again_text(recharge), address, is_main=True)
+    if person.has_perm("billing.refund_recharge"):
+        address = reverse("admin:billing_recharge_give_back", args=[recharge.pk])
+        yield Button(_("Give it back …"), address, is_dangerous=True, why_not=_why_not(recharge))
+
+
+def _again_text(recharge: Recharge) -> Text:
+    return {
+        RechargeState.PAID: _("Try again to credit it …"),
+        RechargeState.TAKING_BACK: _("Ask the province again to take it back …"),
+    }.get(RechargeState(recharge.state), _("Ask the bank again to give it back …"))
+
+
+def _why_not(recharge: Recharge) -> Text:
+    if waiting_about(recharge.subject):
+        return PROPOSAL_WAITS.title
+    _way, action = recharge_proposal.way_now(recharge, now=clock.now())
+    return _said(action)
+
+
+def _said(action: Action) -> Text:
+    if action.why_not is None:
+        return ""
+    if action.allowed_from and action.allowed_from > clock.now():
+        return format_lazy(_("{why} From {at} on."), why=action.why_not.title, at=moment(action.allowed_from))
+    return action.why_not.title
+
+
+def _if_again(recharge: Recharge) -> Preview:
+    match recharge.state:
+        case RechargeState.PAID:
+            effect = format_lazy(_("{} is asked once more to credit it."), recharge.province.title)
+        case RechargeState.TAKING_BACK:
+            effect = format_lazy(_("{} is asked once more to take it back."), recharge.province.title)
+        case RechargeState.REFUND_OWED:
+            effect = format_lazy(_("{} is asked once more to give it back."), recharge.bank.title)
+        case _:
+            return Preview(refusal=RECHARGE_NOT_STUCK.title)
+    return Preview(effects=(effect, _("Nothing is credited or given back twice: they know its number.")))
+
+
+def _if_given_back(recharge: Recharge) -> Preview:
+    if waiting_about(recharge.subject):
+        return Preview(refusal=PROPOSAL_WAITS.title)
+    way, action = recharge_proposal.way_now(recharge, now=clock.now())
+    if not action.is_allowed:
+        return Preview(refusal=_said(action))
+    first: tuple[Text, ...] = ()
+    if recharge.landed_at:
+        first = (format_lazy(_("{} is asked to take the credit back first."), recharge.province.title),)
+    return Preview(
+        effects=(
+            WayBack(way).label,
+            *first,
+            _("What it paid of bills falls due again."),
+            _("It is done once a second person has agreed; until then you can take it back."),
+        )
+    )
+
+
+_AGAIN = Question(
+    title=_("Ask once more?"),
+    warning="",
+    button=_("Ask again"),
+    preview=_if_again,
+    is_dangerous=False,
+)
+_GIVE_BACK = Question(
+    title=_("Give this recharge back?"),
+    warning=_("Money that went back can only be taken anew."),
+    button=_("Propose to give it back"),
+    preview=_if_given_back,
+    form_class=RemarkForm,
+)

@@ -1,0 +1,1 @@
+"""The doors of billing for partners: bills of provinces, recharges of banks."""

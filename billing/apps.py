@@ -1,0 +1,11 @@
+"""The billing app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class BillingConfig(AppConfig):
+    """Registers the billing app."""
+
+    name = "billing"
+    verbose_name = _("Billing")

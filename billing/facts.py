@@ -1,0 +1,42 @@
+"""Rows of money as the values their sentences speak of."""
+
+from datetime import date
+
+from billing.models import Bill, DebitItem, Recharge
+from billing.sentences import BillFacts, DebitFacts, RechargeFacts
+from billing.states import ItemState
+from unipay.clock import business_date
+from unipay.errors import Text
+
+
+def recharge_facts(recharge: Recharge) -> RechargeFacts:
+    """Return a recharge fetched with its bank, and its item where it came of a debit."""
+    return RechargeFacts(
+        state=recharge.state,
+        amount_fen=recharge.amount_fen,
+        bank=recharge.bank.title,
+        taken_on=recharge.business_date,
+        back_on=business_date(recharge.over_at) if recharge.over_at else None,
+        why=recharge.back_reason,
+        # A debit that is still being asked has a recharge only where it was settled at export.
+        is_exported=recharge.item is not None and recharge.item.state == ItemState.SENT,
+    )
+
+
+def debit_facts(item: DebitItem, *, failure: Text = "", next_on: date | None = None) -> DebitFacts:
+    """Return an item fetched with its run and bank; `failure` is its reason in words."""
+    return DebitFacts(
+        state=item.state,
+        asked_fen=item.asked_fen,
+        bank=item.bank.title,
+        debit_on=item.run.debit_date,
+        debited_fen=item.debited_fen,
+        failure=failure,
+        follow_up=item.follow_up,
+        next_on=next_on,
+    )
+
+
+def bill_facts(bill: Bill, *, is_asked: bool = False) -> BillFacts:
+    """Return a bill; `is_asked` whether a bank is being asked for it now."""
+    return BillFacts(bill.state, bill.amount_fen, bill.open_fen, bill.billing_month, bill.due_date, is_asked)
