@@ -3,6 +3,7 @@
 from billing.admin import (
     arrangement,
     bill,
+    calendar,
     case_subjects,
     debit,
     ledger,
@@ -17,6 +18,7 @@ from billing.admin import (
 __all__ = [
     "arrangement",
     "bill",
+    "calendar",
     "case_subjects",
     "debit",
     "ledger",

@@ -1,36 +1,25 @@
-"""What was agreed with banks about debiting, and the dates on which it is done, moved or skipped by hand."""
+"""What was agreed with banks about debiting."""
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminTextInputWidget as TextInput
 
 from billing.admin.columns import bank_title, right
-from billing.admin.forms import MoveForm, RemarkForm, YuanField
-from billing.admin.run.opening import what_if_of
-from billing.admin.sheet import NOTHING, Button, Sheet, day, link
-from billing.admin.window import MoneyWindow
-from billing.debit_errors import DEBIT_DATE_OVER
+from billing.admin.forms import YuanField
 from billing.flows import debit_calendar
-from billing.models import Arrangement, DebitDate
+from billing.models import Arrangement
 from billing.models.arrangement import MEANT_BY_FILES
 from billing.states import RUN_OVER
 from unipay import clock
 from unipay.backoffice.admin import HistoryMixin, yuan
-from unipay.backoffice.admin.confirmation import Preview, Question, confirmed_action
-from unipay.backoffice.admin.outcomes import report_outcomes
-from unipay.backoffice.subscriber import Cell
-from unipay.errors import Text
 from unipay.partners.kinds import PartnerKind
 from unipay.partners.models import Partner
 
@@ -115,7 +104,7 @@ class ArrangementAdmin(HistoryMixin, ModelAdmin):  # type: ignore[misc]
     class Media:
         """The looks of money."""
 
-        css = {"all": ("billing/billing.css",)}
+        css = {"all": ("backoffice/sheet.css",)}
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Runs speak of it; it is made inactive."""
@@ -146,160 +135,3 @@ class ArrangementAdmin(HistoryMixin, ModelAdmin):  # type: ignore[misc]
     def approval(self, arrangement: Arrangement) -> SafeString:
         """Return the amount."""
         return right(yuan(arrangement.approve_above_fen))
-
-
-@admin.register(DebitDate)
-class DebitDateAdmin(MoneyWindow):
-    """The list of dates, and the page of one with what may be done about it."""
-
-    empty_text = gettext_lazy(
-        "No date is planned: the calendar plans two months ahead for every active arrangement."
-    )
-    list_display = ("date", "bank", "way", "planned_date", "is_skipped", "is_moved_by_hand", "remark")
-    list_display_links = ("date",)
-    list_filter = (("arrangement", admin.RelatedOnlyFieldListFilter), "is_skipped", "is_moved_by_hand")
-    list_select_related = ("arrangement__bank", "run")
-    ordering = ("-date", "-id")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[DebitDate]:
-        """Fetch what is named along."""
-        rows: QuerySet[DebitDate] = super().get_queryset(request)
-        return rows.select_related("arrangement__bank", "run")
-
-    def get_urls(self) -> list[URLPattern]:
-        """Put what may be done before the admin's own addresses."""
-        site: Any = self.admin_site
-        doors = (("move", self.move_view), ("skip", self.skip_view), ("restore", self.restore_view))
-        own = [
-            path(f"<int:object_id>/{verb}/", site.admin_view(view), name=f"billing_debitdate_{verb}")
-            for verb, view in doors
-        ]
-        return own + super().get_urls()
-
-    def move_view(self, request: HttpRequest, object_id: int) -> HttpResponse | None:
-        """Move the date to another day."""
-
-        def verb(row: DebitDate, said: dict[str, Any]) -> object:
-            return debit_calendar.move(row.pk, to=said["to"], remark=said["remark"], now=clock.now())
-
-        return self._ask(request, object_id, _MOVE, verb, _("moved"))
-
-    def skip_view(self, request: HttpRequest, object_id: int) -> HttpResponse | None:
-        """Leave the date out."""
-
-        def verb(row: DebitDate, said: dict[str, Any]) -> object:
-            return debit_calendar.skip(row.pk, remark=said["remark"])
-
-        return self._ask(request, object_id, _SKIP, verb, _("skipped"))
-
-    def restore_view(self, request: HttpRequest, object_id: int) -> HttpResponse | None:
-        """Let a skipped date count again."""
-
-        def verb(row: DebitDate, said: dict[str, Any]) -> object:
-            return debit_calendar.restore(row.pk, remark=said["remark"])
-
-        return self._ask(request, object_id, _RESTORE, verb, _("restored"))
-
-    def _ask(
-        self,
-        request: HttpRequest,
-        object_id: int,
-        question: Question,
-        verb: Callable[[DebitDate, dict[str, Any]], object],
-        done: Text,
-    ) -> HttpResponse | None:
-        if not request.user.has_perms(("billing.view_debitdate", "billing.change_debitdate")):
-            raise PermissionDenied
-        rows = self.get_queryset(request).filter(pk=object_id)
-        if not rows.exists():
-            raise Http404
-
-        def then(chosen: list[Any], said: dict[str, Any]) -> HttpResponse:
-            return report_outcomes(self, request, chosen, verb=lambda each: verb(each, said), done=done)
-
-        return confirmed_action(self, request, rows, question=question, then=then)
-
-    def sheet(self, request: HttpRequest, row: Any) -> Sheet:
-        """Return the date with what may be done about it."""
-        may_change = request.user.has_perm("billing.change_debitdate")
-        may_look_ahead = request.user.has_perm("billing.open_debitrun")
-        return Sheet(
-            name=f"{row.arrangement.bank.title} · {row.arrangement.get_way_display()} · {day(row.date)}",
-            badge=_("skipped") if row.is_skipped else "",
-            facts=[
-                (_("planned"), Cell(day(row.planned_date))),
-                (_("date"), Cell(day(row.date), _why_moved(row))),
-                (_("remark"), Cell(row.remark or NOTHING)),
-                (_("debit run"), link(row.run, request.user)),
-            ],
-            buttons=[
-                *(_look_ahead(row) if may_look_ahead else ()),
-                *(_changes(row) if may_change else ()),
-            ],
-        )
-
-    @admin.display(description=gettext_lazy("bank"))
-    def bank(self, row: DebitDate) -> str:
-        """Return who is asked."""
-        return row.arrangement.bank.title
-
-    @admin.display(description=pgettext_lazy("debit", "way"))
-    def way(self, row: DebitDate) -> str:
-        """Return how it is debited."""
-        return row.arrangement.get_way_display()
-
-
-def _why_moved(row: DebitDate) -> Text:
-    if row.is_moved_by_hand:
-        return _("moved by hand")
-    return _("moved off a holiday") if row.date != row.planned_date else ""
-
-
-def _look_ahead(row: DebitDate) -> list[Button]:
-    if row.run_id:
-        return []
-    return [Button(_("What would its run do?"), what_if_of(row.arrangement, row.date))]
-
-
-def _changes(row: DebitDate) -> list[Button]:
-    why_not = DEBIT_DATE_OVER.title if row.run_id else ""
-    move = Button(_("Move it …"), _at(row, "move"), why_not=why_not)
-    if row.is_skipped:
-        return [move, Button(_("Let it count again …"), _at(row, "restore"), why_not=why_not)]
-    return [move, Button(_("Skip it …"), _at(row, "skip"), is_dangerous=True, why_not=why_not)]
-
-
-def _at(row: DebitDate, verb: str) -> str:
-    return reverse(f"admin:billing_debitdate_{verb}", args=[row.pk])
-
-
-def _if_free(effect: Text) -> Callable[[Any], Preview]:
-    def preview(row: DebitDate) -> Preview:
-        return Preview(refusal=DEBIT_DATE_OVER.title) if row.run_id else Preview(effects=(effect,))
-
-    return preview
-
-
-_MOVE = Question(
-    title=gettext_lazy("Move this debit date?"),
-    warning="",
-    button=gettext_lazy("Move it"),
-    preview=_if_free(gettext_lazy("Its run begins on the other day; a holiday is not avoided then.")),
-    form_class=MoveForm,
-    is_dangerous=False,
-)
-_SKIP = Question(
-    title=gettext_lazy("Skip this debit date?"),
-    warning="",
-    button=gettext_lazy("Skip it"),
-    preview=_if_free(gettext_lazy("No run begins on it; what is due waits for the next date.")),
-    form_class=RemarkForm,
-)
-_RESTORE = Question(
-    title=gettext_lazy("Let this date count again?"),
-    warning="",
-    button=gettext_lazy("Let it count"),
-    preview=_if_free(gettext_lazy("Its run begins on its day.")),
-    form_class=RemarkForm,
-    is_dangerous=False,
-)

@@ -75,7 +75,7 @@ province_title = partner_title("province", description=_("province"))
 
 def right(text: Text) -> SafeString:
     """Return a figure that stands at the right of its column."""
-    return format_html('<span class="money-right">{}</span>', text)
+    return format_html('<span class="sheet-flush">{}</span>', text)
 
 
 def amount(field: str, *, description: Text) -> Callable[[Any], SafeString]:

@@ -1,12 +1,13 @@
-"""What people type about money: amounts in yuan, days, remarks."""
+"""What people type about money: amounts in yuan, and days."""
 
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
+from unfold.widgets import UnfoldAdminSelectWidget
 from unfold.widgets import UnfoldAdminTextInputWidget as TextInput
 
+from unipay.backoffice.admin.deeds import RemarkForm
 from unipay.money import format_yuan, parse_yuan
 from unipay.partners.kinds import PartnerKind
 from unipay.partners.models import Partner
@@ -38,18 +39,6 @@ class YuanField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         """Show fen as yuan; what was typed stays as it was."""
         return format_yuan(value) if isinstance(value, int) else value
-
-
-class RemarkForm(forms.Form):
-    """Why: whoever looks later must learn it."""
-
-    remark = forms.CharField(
-        label=_("remark"),
-        max_length=400,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
-        help_text=_("What you looked at, and whom you asked."),
-        error_messages={"required": _("Please say why.")},
-    )
 
 
 class DayForm(forms.Form):

@@ -1,11 +1,10 @@
 """Mandates for collection and one-card: entered by finance, suspended, resumed and ended by hand, always masked."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
@@ -22,7 +21,7 @@ from billing.admin.columns import (
     number_and_agreement,
     province_title,
 )
-from billing.admin.forms import RemarkForm
+from billing.admin.mandate_deeds import DEEDS
 from billing.admin.mandate_form import MandateForm
 from billing.admin.sheet import NOTHING, Button, Sheet, day, moment
 from billing.admin.window import MoneyWindow
@@ -31,14 +30,14 @@ from billing.models import Mandate
 from billing.states import MandateState
 from unipay import clock, msisdn
 from unipay.backoffice.admin import RevealMixin, state_badge
-from unipay.backoffice.admin.confirmation import Preview, Question, confirmed_action
-from unipay.backoffice.admin.outcomes import reason_of, report_outcomes
+from unipay.backoffice.admin.deeds import DeedsMixin, address_of
+from unipay.backoffice.admin.outcomes import reason_of
 from unipay.backoffice.subscriber import Cell, Subscriber
-from unipay.errors import Refusal, Text
+from unipay.errors import Refusal
 
 
 @admin.register(Mandate)
-class MandateAdmin(RevealMixin, MoneyWindow):
+class MandateAdmin(DeedsMixin, RevealMixin, MoneyWindow):
     """The list of mandates, the page of one, and the page that enters one."""
 
     empty_text = gettext_lazy(
@@ -64,24 +63,17 @@ class MandateAdmin(RevealMixin, MoneyWindow):
     reveals = revealed_in_files = ("account_number", "holder_name", "msisdn")
     actions_list = ("go_and_add",)
     state_badge = state_badge(MANDATE_COLOURS)
+    deeds = DEEDS
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Leave what is sealed sealed."""
         return super().get_queryset(request).defer("account_number", "holder_name")
 
     def get_urls(self) -> list[URLPattern]:
-        """Put what may be done before the admin's own addresses."""
+        """Put the page that enters one before the admin's own addresses."""
         site: Any = self.admin_site
-        own = [path("enter/", site.admin_view(self.enter_view), name="billing_mandate_enter")]
-        own += [
-            path(f"<int:object_id>/{verb}/", site.admin_view(view), name=f"billing_mandate_{verb}")
-            for verb, view in (
-                ("suspend", self.suspend_view),
-                ("resume", self.resume_view),
-                ("end", self.end_view),
-            )
-        ]
-        return own + super().get_urls()
+        enter = path("enter/", site.admin_view(self.enter_view), name="billing_mandate_enter")
+        return [enter, *super().get_urls()]
 
     def has_enter_permission(self, request: HttpRequest) -> bool:
         """Whether the person may enter mandates."""
@@ -125,51 +117,6 @@ class MandateAdmin(RevealMixin, MoneyWindow):
         messages.success(request, _("The mandate %(number)s is entered.") % {"number": entered.mandate_no})
         return entered
 
-    def suspend_view(self, request: HttpRequest, object_id: int) -> HttpResponse | None:
-        """Debit nothing by it for a while."""
-
-        def verb(row: Mandate, remark: str) -> object:
-            return flow.suspend(row.pk, remark=remark)
-
-        return self._ask(request, object_id, _SUSPEND, verb, _("suspended"))
-
-    def resume_view(self, request: HttpRequest, object_id: int) -> HttpResponse | None:
-        """Debit by it again."""
-
-        def verb(row: Mandate, remark: str) -> object:
-            return flow.resume(row.pk)
-
-        return self._ask(request, object_id, _RESUME, verb, _("resumed"))
-
-    def end_view(self, request: HttpRequest, object_id: int) -> HttpResponse | None:
-        """End it for ever."""
-
-        def verb(row: Mandate, remark: str) -> object:
-            return flow.end(row.pk, remark=remark, now=clock.now())
-
-        return self._ask(request, object_id, _END, verb, _("ended"))
-
-    def _ask(
-        self,
-        request: HttpRequest,
-        object_id: int,
-        question: Question,
-        verb: Callable[[Mandate, str], object],
-        done: Text,
-    ) -> HttpResponse | None:
-        if not request.user.has_perms(("billing.view_mandate", "billing.change_mandate")):
-            raise PermissionDenied
-        rows = self.get_queryset(request).filter(pk=object_id)
-        if not rows.exists():
-            raise Http404
-
-        def then(chosen: list[Any], said: dict[str, Any]) -> HttpResponse:
-            return report_outcomes(
-                self, request, chosen, verb=lambda each: verb(each, said["remark"]), done=done
-            )
-
-        return confirmed_action(self, request, rows, question=question, then=then)
-
     def sheet(self, request: HttpRequest, row: Any) -> Sheet:
         """Return the mandate, masked."""
         number = Subscriber(row.msisdn) if row.msisdn else None
@@ -200,57 +147,10 @@ class MandateAdmin(RevealMixin, MoneyWindow):
 
 
 def _buttons(mandate: Mandate) -> list[Button]:
-    def at(verb: str) -> str:
-        return reverse(f"admin:billing_mandate_{verb}", args=[mandate.pk])
-
+    end = Button(_("End …"), address_of(mandate, "end"), is_dangerous=True)
     match mandate.state:
         case MandateState.ACTIVE:
-            return [Button(_("Suspend …"), at("suspend")), Button(_("End …"), at("end"), is_dangerous=True)]
+            return [Button(_("Suspend …"), address_of(mandate, "suspend")), end]
         case MandateState.SUSPENDED:
-            return [Button(_("Resume …"), at("resume")), Button(_("End …"), at("end"), is_dangerous=True)]
+            return [Button(_("Resume …"), address_of(mandate, "resume")), end]
     return []
-
-
-def _if(state: str, effect: Text, refusal: Text) -> Callable[[Any], Preview]:
-    return lambda row: Preview(effects=(effect,)) if row.state == state else Preview(refusal=refusal)
-
-
-def _if_ended(row: Any) -> Preview:
-    if row.state == MandateState.ENDED:
-        return Preview(refusal=gettext_lazy("It has ended already."))
-    return Preview(
-        effects=(gettext_lazy("Nothing is debited by it any more; what stands in a file goes on."),)
-    )
-
-
-_SUSPEND = Question(
-    title=gettext_lazy("Suspend this mandate?"),
-    warning="",
-    button=gettext_lazy("Suspend"),
-    preview=_if(
-        MandateState.ACTIVE,
-        gettext_lazy("No run asks by it until somebody resumes it."),
-        gettext_lazy("It is not active."),
-    ),
-    form_class=RemarkForm,
-    is_dangerous=False,
-)
-_RESUME = Question(
-    title=gettext_lazy("Resume this mandate?"),
-    warning="",
-    button=gettext_lazy("Resume"),
-    preview=_if(
-        MandateState.SUSPENDED,
-        gettext_lazy("The next run asks by it again."),
-        gettext_lazy("It is not suspended."),
-    ),
-    form_class=RemarkForm,
-    is_dangerous=False,
-)
-_END = Question(
-    title=gettext_lazy("End this mandate?"),
-    warning=gettext_lazy("A mandate that has ended stays ended; a new one must be entered."),
-    button=gettext_lazy("End it"),
-    preview=_if_ended,
-    form_class=RemarkForm,
-)

@@ -18,7 +18,7 @@ class MoneyWindow(WindowAdmin):
     class Media:
         """The looks of money."""
 
-        css = {"all": ("billing/billing.css",)}
+        css = {"all": ("backoffice/sheet.css", "billing/billing.css")}
 
     def sheet(self, request: HttpRequest, row: Any) -> Sheet:
         """Return what the page of the row shows."""

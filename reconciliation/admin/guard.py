@@ -42,7 +42,7 @@ class GuardAdmin(HistoryMixin, ModelAdmin):  # type: ignore[misc]
     class Media:
         """The looks of the note."""
 
-        css = {"all": ("reconciliation/reconciliation.css",)}
+        css = {"all": ("backoffice/sheet.css",)}
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Offer those whose books are compared; none means all others."""

@@ -71,7 +71,7 @@ class TreatmentRuleAdmin(HistoryMixin, ModelAdmin):  # type: ignore[misc]
     class Media:
         """The looks of the tables."""
 
-        css = {"all": ("reconciliation/reconciliation.css",)}
+        css = {"all": ("backoffice/sheet.css", "reconciliation/reconciliation.css")}
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Offer those whose books are compared; none means all."""

@@ -1,18 +1,16 @@
 """Where a duplicate does not go its easy way (domain.md A4): events overtake the proposal, a bank cannot be told, and a
 clerk of another province looks for the case."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
-from django.db import connections
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from signing.flows import manual_case
 from signing.flows.manual_case import Evidence
 from signing.models import ManualCase
-from tests.browser.conftest import CHROMIUM
 from tests.browser.office import Desk, hire, seat
 from tests.signing.factories import fresh, make_case, make_contract
 from tests.town import Town
@@ -27,22 +25,16 @@ Seat = Callable[..., Desk]
 
 
 @pytest.fixture
-def desk(town: Town, monkeypatch: pytest.MonkeyPatch) -> Iterator[Seat]:
+def desk(town: Town, chromium: Browser) -> Seat:
     """Seat somebody with a role at a desk of their own, in a browser that speaks Chinese."""
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine (install it, or name it in CHROMIUM)")
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
 
-        def at(username: str, role: str, *, province: str = "") -> Desk:
-            wide = {"width": 1280, "height": 900}
-            context = browser.new_context(base_url=town.url, viewport=wide, locale="zh-CN")
-            return seat(hire(username, role, province=province), context)
+    def at(username: str, role: str, *, province: str = "") -> Desk:
+        context = chromium.new_context(
+            base_url=town.url, viewport={"width": 1280, "height": 900}, locale="zh-CN"
+        )
+        return seat(hire(username, role, province=province), context)
 
-        yield at
-        browser.close()
-        connections.close_all()
+    return at
 
 
 def make_duplicate(town: Town) -> ManualCase:

@@ -41,7 +41,7 @@ class DebitExclusionAdmin(WindowAdmin):
     class Media:
         """The looks of money."""
 
-        css = {"all": ("billing/billing.css",)}
+        css = {"all": ("backoffice/sheet.css",)}
 
     def get_ordering(self, request: HttpRequest) -> Sequence[str]:
         """Within a run as its index has them; else the newest first."""

@@ -170,7 +170,7 @@ class ReturnLineAdmin(WindowAdmin):
     class Media:
         """The looks of money."""
 
-        css = {"all": ("billing/billing.css",)}
+        css = {"all": ("backoffice/sheet.css",)}
 
     def get_ordering(self, request: HttpRequest) -> Sequence[str]:
         """Within a file as its index has them; else the newest first."""

@@ -66,7 +66,7 @@ class DebitCapAdmin(HistoryMixin, FastListMixin, ModelAdmin):  # type: ignore[mi
     class Media:
         """The looks of money."""
 
-        css = {"all": ("billing/billing.css",)}
+        css = {"all": ("backoffice/sheet.css",)}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A cap stays with its number."""

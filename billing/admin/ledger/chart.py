@@ -35,7 +35,7 @@ class ChartLineAdmin(HistoryMixin, ModelAdmin):  # type: ignore[misc]
     class Media:
         """The looks of money."""
 
-        css = {"all": ("billing/billing.css",)}
+        css = {"all": ("backoffice/sheet.css",)}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """The roles are the flows' own."""

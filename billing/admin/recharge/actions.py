@@ -3,13 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import URLPattern, path, reverse
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from billing.admin.forms import RemarkForm
 from billing.admin.sheet import Button, moment
 from billing.errors import RECHARGE_NOT_STUCK
 from billing.flows import landing, recharge_proposal
@@ -19,76 +15,19 @@ from billing.states import RechargeState, WayBack
 from unipay import clock
 from unipay.approvals.errors import PROPOSAL_WAITS
 from unipay.approvals.queries import waiting_about
-from unipay.backoffice.admin.confirmation import Preview, Question, confirmed_action
-from unipay.backoffice.admin.outcomes import report_outcomes
+from unipay.backoffice.admin.confirmation import Preview, Question
+from unipay.backoffice.admin.deeds import Deed, RemarkForm, address_of
 from unipay.errors import Text
 
 STUCK = (RechargeState.PAID, RechargeState.TAKING_BACK, RechargeState.REFUND_OWED)
 
 
-class RechargeActions:
-    """The addresses below a recharge's page; mixed into its admin."""
-
-    def get_urls(self) -> list[URLPattern]:
-        """Put what may be done with a recharge before the admin's own addresses."""
-        site: Any = self.admin_site  # type: ignore[attr-defined]
-        doors = (("again", self.again_view), ("give_back", self.give_back_view))
-        own = [
-            path(f"<int:object_id>/{verb}/", site.admin_view(view), name=f"billing_recharge_{verb}")
-            for verb, view in doors
-        ]
-        return own + super().get_urls()  # type: ignore[misc]
-
-    def again_view(self, request: HttpRequest, object_id: int) -> HttpResponse | None:
-        """Ask the other side once more."""
-
-        def then(rows: list[Any], said: dict[str, Any]) -> HttpResponse:
-            return report_outcomes(
-                self,
-                request,
-                rows,
-                verb=lambda each: landing.try_again(each.recharge_no, now=clock.now()),
-                done=_("asked again"),
-            )
-
-        rows = self._rows(request, object_id, "billing.land_recharge")
-        return confirmed_action(self, request, rows, question=_AGAIN, then=then)
-
-    def give_back_view(self, request: HttpRequest, object_id: int) -> HttpResponse | None:
-        """Propose that the money goes back."""
-
-        def then(rows: list[Any], said: dict[str, Any]) -> HttpResponse:
-            by_id: Any = request.user.pk
-            return report_outcomes(
-                self,
-                request,
-                rows,
-                verb=lambda each: recharge_proposal.submit(
-                    each.recharge_no, remark=said["remark"], by_id=by_id, now=clock.now()
-                ),
-                done=_("proposed"),
-            )
-
-        rows = self._rows(request, object_id, "billing.refund_recharge")
-        return confirmed_action(self, request, rows, question=_GIVE_BACK, then=then)
-
-    def _rows(self, request: HttpRequest, object_id: int, right: str) -> Any:
-        if not request.user.has_perms(("billing.view_recharge", right)):
-            raise PermissionDenied
-        model_admin: Any = self
-        rows = model_admin.get_queryset(request).filter(pk=object_id)
-        if not rows.exists():
-            raise Http404
-        return rows
-
-
 def buttons(recharge: Recharge, person: Any) -> Iterator[Button]:
     """Yield what the person may do with the recharge, or why not."""
     if person.has_perm("billing.land_recharge") and recharge.state in STUCK:
-        address = reverse("admin:billing_recharge_again", args=[recharge.pk])
-        yield Button(_again_text(recharge), address, is_main=True)
+        yield Button(_again_text(recharge), address_of(recharge, "again"), is_main=True)
     if person.has_perm("billing.refund_recharge"):
-        address = reverse("admin:billing_recharge_give_back", args=[recharge.pk])
+        address = address_of(recharge, "give_back")
         yield Button(_("Give it back …"), address, is_dangerous=True, why_not=_why_not(recharge))
 
 
@@ -160,3 +99,17 @@ _GIVE_BACK = Question(
     preview=_if_given_back,
     form_class=RemarkForm,
 )
+
+
+def _ask_again(recharge: Recharge, _said: dict[str, Any], _by_id: Any) -> object:
+    return landing.try_again(recharge.recharge_no, now=clock.now())
+
+
+def _propose_back(recharge: Recharge, said: dict[str, Any], by_id: Any) -> object:
+    return recharge_proposal.submit(recharge.recharge_no, remark=said["remark"], by_id=by_id, now=clock.now())
+
+
+DEEDS = {
+    "again": Deed(_AGAIN, "billing.land_recharge", _ask_again, _("asked again")),
+    "give_back": Deed(_GIVE_BACK, "billing.refund_recharge", _propose_back, _("proposed")),
+}

@@ -16,8 +16,7 @@ from billing.models import JournalEntry, Recharge
 from billing.sentences import of_recharge
 from billing.states import RechargeState
 from unipay import clock
-from unipay.approvals.models import Proposal
-from unipay.approvals.queries import waiting_about
+from unipay.backoffice.admin.waiting import WaitingProposal, waiting_for
 from unipay.backoffice.subscriber import Cell, Subscriber
 from unipay.messaging.models import OutboundMessage
 
@@ -38,9 +37,9 @@ class RechargePage:
         self.recharge, self.person, self.now = recharge, person, now
 
     @cached_property
-    def proposal(self) -> Proposal | None:
+    def waiting(self) -> WaitingProposal | None:
         """What waits for a second person."""
-        return waiting_about(self.recharge.subject)
+        return waiting_for(self.person, self.recharge.subject)
 
     @property
     def sheet(self) -> Sheet:
@@ -73,10 +72,6 @@ class RechargePage:
                 )
                 % {"count": recharge.landing_attempts, "at": at},
                 "hourglass_top",
-            )
-        if self.proposal:
-            yield Note(
-                _("It is proposed to give it back; a second person has to agree."), "front_hand", "look"
             )
 
     def _facts(self) -> list[tuple[Any, Cell]]:

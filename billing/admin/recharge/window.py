@@ -18,20 +18,20 @@ from billing.admin.columns import (
     number_and_agreement,
     our_number,
 )
-from billing.admin.recharge.actions import RechargeActions
+from billing.admin.recharge.actions import DEEDS
 from billing.admin.recharge.filters import DayFilter, NeedsFilter
 from billing.admin.recharge.page import RechargePage
-from billing.admin.sheet import Sheet
 from billing.admin.window import MoneyWindow
 from billing.models import Recharge
 from unipay import clock, msisdn
 from unipay.backoffice.admin import RevealMixin, state_badge
+from unipay.backoffice.admin.deeds import DeedsMixin
 from unipay.partners.kinds import PartnerKind
 from unipay.partners.models import Partner
 
 
 @admin.register(Recharge)
-class RechargeAdmin(RechargeActions, RevealMixin, MoneyWindow):
+class RechargeAdmin(DeedsMixin, RevealMixin, MoneyWindow):
     """The list of recharges, and the page of one."""
 
     empty_text = _(
@@ -61,6 +61,7 @@ class RechargeAdmin(RechargeActions, RevealMixin, MoneyWindow):
     search_help_text = _("Whole mobile number, recharge number or the bank's request number")
     reveals = revealed_in_files = ("msisdn",)
     state_badge = state_badge(RECHARGE_COLOURS)
+    deeds = DEEDS
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -73,9 +74,10 @@ class RechargeAdmin(RechargeActions, RevealMixin, MoneyWindow):
         banks = list(Partner.objects.filter(kind=PartnerKind.BANK).values_list("pk", flat=True))
         return queryset.filter(bank__in=banks, request_no=term), False
 
-    def sheet(self, request: HttpRequest, row: Any) -> Sheet:
-        """Return the recharge, its legs, entries and messages."""
-        return RechargePage(row, request.user, clock.now()).sheet
+    def shown(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+        """Return the recharge, its legs, entries and messages, and what waits for a second person."""
+        page = RechargePage(row, request.user, clock.now())
+        return {"sheet": page.sheet, "waiting": page.waiting}
 
     @admin.display(description=_("number or agreement"))
     def asked_of(self, recharge: Recharge) -> SafeString | str:

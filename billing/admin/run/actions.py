@@ -3,13 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import URLPattern, path
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from billing.admin.forms import RemarkForm
 from billing.debit_errors import DEBIT_RUN_DELIVERED, DEBIT_RUN_STAGE
 from billing.flows import debit_cancel, debit_proposal, debit_run
 from billing.flows.debit_proposal import Way
@@ -18,87 +14,10 @@ from billing.states import RUN_OVER
 from unipay import clock
 from unipay.approvals.errors import PROPOSAL_WAITS
 from unipay.approvals.queries import waiting_about
-from unipay.backoffice.admin.confirmation import Preview, Question, confirmed_action
-from unipay.backoffice.admin.outcomes import report_outcomes
+from unipay.backoffice.admin.confirmation import Preview, Question
+from unipay.backoffice.admin.deeds import Deed, RemarkForm
 from unipay.errors import Refusal, Text
 from unipay.money import format_money
-
-Verb = Callable[[DebitRun, str], object]
-
-
-class DebitRunActions:
-    """The addresses below a run's page; mixed into its admin."""
-
-    def get_urls(self) -> list[URLPattern]:
-        """Put what may be done with a run before the admin's own addresses."""
-        site: Any = self.admin_site  # type: ignore[attr-defined]
-        doors = (
-            ("send", self.send_view),
-            ("cancel", self.cancel_view),
-            ("stop", self.stop_view),
-            ("resume", self.resume_view),
-        )
-        own = [
-            path(f"<int:object_id>/{verb}/", site.admin_view(view), name=f"billing_debitrun_{verb}")
-            for verb, view in doors
-        ]
-        return own + super().get_urls()  # type: ignore[misc]
-
-    def send_view(self, request: HttpRequest, object_id: int) -> HttpResponse | None:
-        """Propose that the request files leave."""
-        _require(request, "propose_debitrun")
-        return self._ask(request, object_id, _SEND, _proposing(request, Way.SEND), _("proposed"))
-
-    def cancel_view(self, request: HttpRequest, object_id: int) -> HttpResponse | None:
-        """Propose that nothing is debited."""
-        _require(request, "propose_debitrun")
-        return self._ask(request, object_id, _CANCEL, _proposing(request, Way.CANCEL), _("proposed"))
-
-    def stop_view(self, request: HttpRequest, object_id: int) -> HttpResponse | None:
-        """Stop the run where it is."""
-        _require(request, "open_debitrun")
-
-        def verb(run: DebitRun, remark: str) -> object:
-            return debit_run.stop(run.run_no, remark=remark, now=clock.now())
-
-        return self._ask(request, object_id, _STOP, verb, _("stopped"))
-
-    def resume_view(self, request: HttpRequest, object_id: int) -> HttpResponse | None:
-        """Let a stopped run go on."""
-        _require(request, "open_debitrun")
-
-        def verb(run: DebitRun, remark: str) -> object:
-            return debit_run.resume(run.run_no, remark=remark, now=clock.now())
-
-        return self._ask(request, object_id, _RESUME, verb, _("resumed"))
-
-    def _ask(
-        self, request: HttpRequest, object_id: int, question: Question, verb: Verb, done: Text
-    ) -> HttpResponse | None:
-        model_admin: Any = self
-        run = model_admin.get_queryset(request).filter(pk=object_id)
-
-        def then(rows: list[Any], said: dict[str, Any]) -> HttpResponse:
-            return report_outcomes(
-                self, request, rows, verb=lambda each: verb(each, said["remark"]), done=done
-            )
-
-        if not run.exists():
-            raise Http404
-        return confirmed_action(self, request, run, question=question, then=then)
-
-
-def _require(request: HttpRequest, codename: str) -> None:
-    if not request.user.has_perms(("billing.view_debitrun", f"billing.{codename}")):
-        raise PermissionDenied
-
-
-def _proposing(request: HttpRequest, way: Way) -> Verb:
-    def verb(run: DebitRun, remark: str) -> object:
-        by_id: Any = request.user.pk
-        return debit_proposal.submit(run.run_no, way=way, remark=remark, by_id=by_id, now=clock.now())
-
-    return verb
 
 
 def second_person(run: DebitRun, way: Way) -> Text:
@@ -185,3 +104,26 @@ _RESUME = Question(
     form_class=RemarkForm,
     is_dangerous=False,
 )
+
+
+def _propose(way: Way) -> Callable[[DebitRun, dict[str, Any], Any], object]:
+    def flow(run: DebitRun, said: dict[str, Any], by_id: Any) -> object:
+        return debit_proposal.submit(run.run_no, way=way, remark=said["remark"], by_id=by_id, now=clock.now())
+
+    return flow
+
+
+def _stop(run: DebitRun, said: dict[str, Any], _by_id: Any) -> object:
+    return debit_run.stop(run.run_no, remark=said["remark"], now=clock.now())
+
+
+def _resume(run: DebitRun, said: dict[str, Any], _by_id: Any) -> object:
+    return debit_run.resume(run.run_no, remark=said["remark"], now=clock.now())
+
+
+DEEDS = {
+    "send": Deed(_SEND, "billing.propose_debitrun", _propose(Way.SEND), _("proposed")),
+    "cancel": Deed(_CANCEL, "billing.propose_debitrun", _propose(Way.CANCEL), _("proposed")),
+    "stop": Deed(_STOP, "billing.open_debitrun", _stop, _("stopped")),
+    "resume": Deed(_RESUME, "billing.open_debitrun", _resume, _("resumed")),
+}

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from billing.admin.sheet import Button
 from billing.flows import debit_proposal
 from billing.models import DebitRun
 from billing.states import RUN_OVER, RunState
+from unipay.backoffice.admin.deeds import address_of
 from unipay.errors import Text
 
 
@@ -23,15 +23,18 @@ def _buttons(run: DebitRun, person: Any, waits: Text) -> Iterator[Button]:
         return
     may_propose = person.has_perm("billing.propose_debitrun")
     if may_propose and run.state in debit_proposal.MAY_BE_SENT:
-        yield Button(_("Propose to send …"), _at(run, "send"), is_main=True, why_not=waits)
+        yield Button(_("Propose to send …"), address_of(run, "send"), is_main=True, why_not=waits)
     if person.has_perm("billing.open_debitrun"):
         if run.is_stopped:
-            yield Button(_("Resume …"), _at(run, "resume"), is_main=True)
+            yield Button(_("Resume …"), address_of(run, "resume"), is_main=True)
         else:
-            yield Button(_("Stop …"), _at(run, "stop"))
+            yield Button(_("Stop …"), address_of(run, "stop"))
     if person.has_perm("billing.propose_debitrun"):
         yield Button(
-            _("Cancel the run …"), _at(run, "cancel"), is_dangerous=True, why_not=waits or _too_late(run)
+            _("Cancel the run …"),
+            address_of(run, "cancel"),
+            is_dangerous=True,
+            why_not=waits or _too_late(run),
         )
 
 
@@ -41,7 +44,3 @@ def _too_late(run: DebitRun) -> Text:
 
 def _is_delivered(run: DebitRun) -> bool:
     return run.batches.filter(sent_file__state__in=["DELIVERED", "ACKNOWLEDGED"]).exists()
-
-
-def _at(run: DebitRun, verb: str) -> str:
-    return reverse(f"admin:billing_debitrun_{verb}", args=[run.pk])

@@ -16,11 +16,9 @@ from billing.admin.run.doors import buttons
 from billing.admin.run.files import batches, returns
 from billing.admin.sheet import Button, Note, Sheet, Table, day, moment, money
 from billing.figures import Items, LeftOut
-from billing.flows.debit_proposal import Way
 from billing.models import DebitRun
 from billing.states import ITEM_OPEN, Exclusion, ItemState
-from unipay.approvals.models import Proposal
-from unipay.approvals.queries import waiting_about
+from unipay.backoffice.admin.waiting import WaitingProposal, waiting_for
 from unipay.backoffice.dashboard import Chart, Funnel, Series, Step, list_address
 from unipay.backoffice.dashboard_page import Ranking, drawn, way
 from unipay.backoffice.dashboard_page import Way as Drawn
@@ -87,7 +85,7 @@ class DebitRunPage:
     @cached_property
     def buttons(self) -> Sequence[Button]:
         """What the person may do."""
-        return buttons(self.run, self.person, has_proposal=self.proposal is not None)
+        return buttons(self.run, self.person, has_proposal=self.waiting is not None)
 
     def _notes(self) -> Iterator[Note]:
         run = self.run
@@ -202,31 +200,9 @@ class DebitRunPage:
         return _ranking(_("Debits by province"), rows, _("Nothing is asked for."))
 
     @cached_property
-    def proposal(self) -> Proposal | None:
+    def waiting(self) -> WaitingProposal | None:
         """What waits for a second person."""
-        return waiting_about(self.run.subject)
-
-    @property
-    def proposed(self) -> str:
-        """What is proposed, in words."""
-        return str(Way(self.proposal.action).label) if self.proposal else ""
-
-    @property
-    def proposed_by(self) -> str:
-        """Who proposed it."""
-        maker: Any = self.proposal.made_by if self.proposal else None
-        return str(maker.get_full_name() or maker.get_username()) if maker else ""
-
-    @property
-    def is_own_proposal(self) -> bool:
-        """Whether somebody else must check it."""
-        return self.proposal is not None and self.proposal.made_by_id == self.person.pk
-
-    @property
-    def may_check(self) -> bool:
-        """Whether the person may agree to it."""
-        rights = ("approvals.check_proposal", "billing.check_debitrun")
-        return self.proposal is not None and not self.is_own_proposal and self.person.has_perms(rights)
+        return waiting_for(self.person, self.run.subject)
 
     def _exclusions(self) -> Table:
         rows = [

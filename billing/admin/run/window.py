@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from billing.admin.calendar.view import calendar_view
 from billing.admin.columns import RUN_COLOURS, amount, count, our_number
-from billing.admin.run.actions import DebitRunActions
+from billing.admin.run.actions import DEEDS
 from billing.admin.run.filters import DateFilter, NeedsFilter
 from billing.admin.run.opening import open_view
 from billing.admin.run.page import DebitRunPage
@@ -21,10 +21,11 @@ from billing.admin.window import MoneyWindow
 from billing.models import DebitRun
 from unipay import clock
 from unipay.backoffice.admin import state_badge
+from unipay.backoffice.admin.deeds import DeedsMixin
 
 
 @admin.register(DebitRun)
-class DebitRunAdmin(DebitRunActions, MoneyWindow):
+class DebitRunAdmin(DeedsMixin, MoneyWindow):
     """The list of runs, and the page of one with its charts."""
 
     empty_text = _(
@@ -55,6 +56,7 @@ class DebitRunAdmin(DebitRunActions, MoneyWindow):
     list_before_template = "billing/runs_above.html"
     change_form_template = "billing/run.html"
     state_badge = state_badge(RUN_COLOURS)
+    deeds = DEEDS
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DebitRun]:
         """Fetch what pages and lists name along with the run."""
@@ -89,7 +91,7 @@ class DebitRunAdmin(DebitRunActions, MoneyWindow):
     def shown(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """Return the run read once, for the head and the charts."""
         page = DebitRunPage(row, request.user, clock.now())
-        return {"sheet": page.sheet, "page": page}
+        return {"sheet": page.sheet, "page": page, "waiting": page.waiting}
 
     @admin.display(description=_("bank"))
     def bank(self, run: DebitRun) -> str:
@@ -105,5 +107,5 @@ class DebitRunAdmin(DebitRunActions, MoneyWindow):
     def held(self, run: DebitRun) -> SafeString | str:
         """Return whether it was stopped, or failed."""
         if run.last_error:
-            return format_html('<span class="money-trouble">{}</span>', _("failed, is tried again"))
-        return format_html('<span class="money-trouble">{}</span>', _("stopped")) if run.is_stopped else "—"
+            return format_html('<span class="sheet-trouble">{}</span>', _("failed, is tried again"))
+        return format_html('<span class="sheet-trouble">{}</span>', _("stopped")) if run.is_stopped else "—"

@@ -60,7 +60,7 @@ class SettlementTermsAdmin(HistoryMixin, ModelAdmin):  # type: ignore[misc]
     class Media:
         """The looks of money."""
 
-        css = {"all": ("billing/billing.css",)}
+        css = {"all": ("backoffice/sheet.css", "billing/billing.css")}
 
     def get_urls(self) -> list[URLPattern]:
         """Put the report before the admin's own addresses."""

@@ -11,13 +11,13 @@ from django.urls import URLPattern, path
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from reconciliation.admin.forms import RemarkForm
 from reconciliation.errors import DISCREPANCY_FOUND_AGAIN, DISCREPANCY_NOT_OPEN, RUN_NOT_STOPPED
 from reconciliation.flows import set_aside
 from reconciliation.models import Discrepancy
 from reconciliation.states import DiscrepancyState, RunState
 from unipay import clock, msisdn
 from unipay.backoffice.admin.confirmation import Preview, Question, confirmed_action
+from unipay.backoffice.admin.deeds import RemarkForm
 from unipay.backoffice.admin.outcomes import report_outcomes
 from unipay.errors import Text
 

@@ -64,7 +64,7 @@ class DiscrepancyAdmin(SetAside, RevealMixin, WindowAdmin):
     class Media:
         """The looks of discrepancies."""
 
-        css = {"all": ("reconciliation/reconciliation.css",)}
+        css = {"all": ("backoffice/sheet.css", "reconciliation/reconciliation.css")}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Discrepancy]:
         """Leave what is sealed sealed."""

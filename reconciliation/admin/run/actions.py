@@ -3,14 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import URLPattern, path
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from reconciliation.admin.forms import RemarkForm
 from reconciliation.admin.run.page import RunPage
 from reconciliation.errors import RUN_DOES_NOT_WAIT, RUN_GOES_ON, RUN_IS_OVER, RUN_NOT_STOPPED
 from reconciliation.flows import proceed, release
@@ -21,89 +17,9 @@ from reconciliation.states import RunState
 from unipay import clock
 from unipay.approvals.errors import PROPOSAL_WAITS
 from unipay.approvals.queries import waiting_about
-from unipay.backoffice.admin.confirmation import Preview, Question, confirmed_action
-from unipay.backoffice.admin.outcomes import report_outcomes
+from unipay.backoffice.admin.confirmation import Preview, Question
+from unipay.backoffice.admin.deeds import Deed, RemarkForm
 from unipay.errors import Text
-
-Verb = Callable[[Run, str], object]
-
-
-class RunActions:
-    """The addresses below a run's page; mixed into its admin."""
-
-    def get_urls(self) -> list[URLPattern]:
-        """Put what may be done with a run before the admin's own addresses."""
-        site: Any = self.admin_site  # type: ignore[attr-defined]
-        doors = (
-            ("proceed", self.proceed_view),
-            ("refuse", self.refuse_view),
-            ("release", self.release_view),
-            ("reopen", self.reopen_view),
-        )
-        own = [
-            path(f"<int:object_id>/{verb}/", site.admin_view(view), name=f"reconciliation_run_{verb}")
-            for verb, view in doors
-        ]
-        return own + super().get_urls()  # type: ignore[misc]
-
-    def proceed_view(self, request: HttpRequest, object_id: int) -> HttpResponse | None:
-        """Propose to make the corrections of a stopped run."""
-        _require(request, "propose_run")
-        return self._ask(request, object_id, _PROCEED, _proposing(request, Way.PROCEED), _("proposed"))
-
-    def refuse_view(self, request: HttpRequest, object_id: int) -> HttpResponse | None:
-        """Propose that the file be refused."""
-        _require(request, "propose_run")
-        return self._ask(request, object_id, _REFUSE, _proposing(request, Way.REFUSE), _("proposed"))
-
-    def release_view(self, request: HttpRequest, object_id: int) -> HttpResponse | None:
-        """Let a waiting run go on."""
-        _require(request, "release_run")
-
-        def verb(run: Run, remark: str) -> object:
-            return release.release(run.run_no, by_id=_who(request), remark=remark, now=clock.now())
-
-        return self._ask(request, object_id, _RELEASE, verb, _("released"))
-
-    def reopen_view(self, request: HttpRequest, object_id: int) -> HttpResponse | None:
-        """Have the run compared again."""
-        _require(request, "release_run")
-
-        def verb(run: Run, remark: str) -> object:
-            return release.reopen(run.run_no, by_id=_who(request), remark=remark, now=clock.now())
-
-        return self._ask(request, object_id, _REOPEN, verb, _("opened again"))
-
-    def _ask(
-        self, request: HttpRequest, object_id: int, question: Question, verb: Verb, done: Text
-    ) -> HttpResponse | None:
-        model_admin: Any = self
-        run = model_admin.get_queryset(request).filter(pk=object_id)
-
-        def then(rows: list[Any], said: dict[str, Any]) -> HttpResponse:
-            return report_outcomes(
-                self, request, rows, verb=lambda each: verb(each, said["remark"]), done=done
-            )
-
-        if not run.exists():
-            raise Http404
-        return confirmed_action(self, request, run, question=question, then=then)
-
-
-def _require(request: HttpRequest, codename: str) -> None:
-    if not request.user.has_perms(("reconciliation.view_run", f"reconciliation.{codename}")):
-        raise PermissionDenied
-
-
-def _proposing(request: HttpRequest, way: Way) -> Verb:
-    def verb(run: Run, remark: str) -> object:
-        return proceed.submit(run.run_no, way=way, remark=remark, by_id=_who(request), now=clock.now())
-
-    return verb
-
-
-def _who(request: HttpRequest) -> Any:
-    return request.user.pk
 
 
 def told(run: Run) -> tuple[Text, ...]:
@@ -184,3 +100,26 @@ _REOPEN = Question(
     form_class=RemarkForm,
     is_dangerous=False,
 )
+
+
+def _propose(way: Way) -> Callable[[Run, dict[str, Any], Any], object]:
+    def flow(run: Run, said: dict[str, Any], by_id: Any) -> object:
+        return proceed.submit(run.run_no, way=way, remark=said["remark"], by_id=by_id, now=clock.now())
+
+    return flow
+
+
+def _release(run: Run, said: dict[str, Any], by_id: Any) -> object:
+    return release.release(run.run_no, by_id=by_id, remark=said["remark"], now=clock.now())
+
+
+def _reopen(run: Run, said: dict[str, Any], by_id: Any) -> object:
+    return release.reopen(run.run_no, by_id=by_id, remark=said["remark"], now=clock.now())
+
+
+DEEDS = {
+    "proceed": Deed(_PROCEED, "reconciliation.propose_run", _propose(Way.PROCEED), _("proposed")),
+    "refuse": Deed(_REFUSE, "reconciliation.propose_run", _propose(Way.REFUSE), _("proposed")),
+    "release": Deed(_RELEASE, "reconciliation.release_run", _release, _("released")),
+    "reopen": Deed(_REOPEN, "reconciliation.release_run", _reopen, _("opened again")),
+}

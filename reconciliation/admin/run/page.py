@@ -15,14 +15,12 @@ from reconciliation.admin.columns import RUN_COLOURS, discrepancies_of, run_page
 from reconciliation.admin.run import stages
 from reconciliation.figures import Found
 from reconciliation.flows import proceed
-from reconciliation.flows.proceed import Way
 from reconciliation.flows.release import MAY_OPEN_AGAIN
 from reconciliation.models import Run
 from reconciliation.outlook import Effect, Shrinkage, effects, percent
 from reconciliation.states import OVER, Difference, DiscrepancyState, RunState, Side
-from unipay.approvals.models import Proposal
-from unipay.approvals.queries import waiting_about
 from unipay.backoffice.admin.outcomes import link_to
+from unipay.backoffice.admin.waiting import WaitingProposal, waiting_for
 from unipay.backoffice.dashboard import Chart, Funnel, Series, Step
 from unipay.backoffice.dashboard_page import Ranking, drawn, way
 from unipay.backoffice.dashboard_page import Way as Drawn
@@ -116,12 +114,12 @@ class RunPage:
     @property
     def may_refuse(self) -> bool:
         """Whether the person may propose to refuse the file."""
-        return self._may("propose_run") and self.run.state in proceed.MAY_BE_REFUSED and not self.proposal
+        return self._may("propose_run") and self.run.state in proceed.MAY_BE_REFUSED and not self.waiting
 
     @property
     def may_proceed(self) -> bool:
         """Whether the person may propose to go on."""
-        return self._may("propose_run") and self.is_stopped and not self.proposal
+        return self._may("propose_run") and self.is_stopped and not self.waiting
 
     @property
     def may_release(self) -> bool:
@@ -134,31 +132,9 @@ class RunPage:
         return self._may("release_run") and self.run.state in MAY_OPEN_AGAIN
 
     @cached_property
-    def proposal(self) -> Proposal | None:
+    def waiting(self) -> WaitingProposal | None:
         """What waits for a second person."""
-        return waiting_about(self.run.subject)
-
-    @property
-    def proposed(self) -> str:
-        """What is proposed, in words."""
-        return str(Way(self.proposal.action).label) if self.proposal else ""
-
-    @property
-    def proposed_by(self) -> str:
-        """Who proposed it."""
-        maker: Any = self.proposal.made_by if self.proposal else None
-        return str(maker.get_full_name() or maker.get_username()) if maker else ""
-
-    @property
-    def is_own_proposal(self) -> bool:
-        """Whether somebody else must check it."""
-        return self.proposal is not None and self.proposal.made_by_id == self.person.pk
-
-    @property
-    def may_check(self) -> bool:
-        """Whether the person may agree to it."""
-        rights = ("approvals.check_proposal", "reconciliation.check_run")
-        return self.proposal is not None and not self.is_own_proposal and self.person.has_perms(rights)
+        return waiting_for(self.person, self.run.subject)
 
     @property
     def even_share(self) -> str:

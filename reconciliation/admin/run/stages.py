@@ -1,9 +1,7 @@
 """The way of a run, stage by stage: what is done and when, where it stands, and what it waits for in plain words."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -11,45 +9,7 @@ from django.utils.translation import gettext as _
 from reconciliation.models import Run
 from reconciliation.states import RunState, Side, Waiting
 from unipay import clock
-
-
-class Progress(StrEnum):
-    """How far a stage is; SKIPPED: the run ended before it."""
-
-    DONE = "done"
-    NOW = "now"
-    STOPPED = "stopped"
-    TODO = "todo"
-    SKIPPED = "skipped"
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One stage: its title, when it ended (None: not, or not noted), how far it is, and a word beside it."""
-
-    title: str
-    at: datetime | None
-    progress: Progress
-    note: str = ""
-
-    @property
-    def icon(self) -> str:
-        """A shape for those who see no colours."""
-        return _ICONS[self.progress]
-
-    @property
-    def word(self) -> str:
-        """The same for those who listen."""
-        return _words()[self.progress]
-
-
-_ICONS = {
-    Progress.DONE: "check",
-    Progress.NOW: "hourglass_top",
-    Progress.STOPPED: "front_hand",
-    Progress.TODO: "circle",
-    Progress.SKIPPED: "remove",
-}
+from unipay.backoffice.admin.stages import Progress, Stage
 
 # The state in which a run is still working at the stage, in order; a run that has passed it is at a later one.
 _OF_BANK = (RunState.OPENED, RunState.RECEIVED, RunState.MATCHED, RunState.APPROVED, RunState.CORRECTED)
@@ -59,7 +19,7 @@ _OF_PROVINCE = (*_OF_BANK[:4], RunState.EXPORTED, RunState.ANSWERED)
 def stages(run: Run) -> list[Stage]:
     """Return the stages of the run."""
     order = _OF_BANK if run.side == Side.BANK else _OF_PROVINCE
-    file = Stage(_("file accepted"), run.file.settled_at or run.opened_at, Progress.DONE, run.file.name)
+    file = Stage(_("file accepted"), run.file.settled_at or run.opened_at, Progress.DONE)
     reached = _reached(run, order)
     return [
         file,
@@ -112,19 +72,9 @@ def _end(run: Run) -> Iterator[Stage]:
         case RunState.CLOSED:
             yield Stage(_("closed"), run.closed_at, Progress.DONE)
         case RunState.REFUSED | RunState.OVERTAKEN:
-            yield Stage(str(RunState(run.state).label), run.closed_at, Progress.STOPPED, run.remark)
+            yield Stage(str(RunState(run.state).label), run.closed_at, Progress.STOPPED)
         case _:
             yield Stage(_("closed"), None, Progress.TODO)
-
-
-def _words() -> dict[Progress, str]:
-    return {
-        Progress.DONE: _("done"),
-        Progress.NOW: _("under way"),
-        Progress.STOPPED: _("stopped"),
-        Progress.TODO: _("still to come"),
-        Progress.SKIPPED: _("did not come to it"),
-    }
 
 
 def waits(run: Run) -> str:

@@ -13,17 +13,18 @@ from django.utils.translation import gettext_lazy as _
 
 from reconciliation.admin.columns import NOTHING, RUN_COLOURS, BookFilter, count, run_number
 from reconciliation.admin.month.view import month_view
-from reconciliation.admin.run.actions import RunActions
+from reconciliation.admin.run.actions import DEEDS
 from reconciliation.admin.run.filters import BusinessDateFilter, NeedsFilter
 from reconciliation.admin.run.page import RunPage
 from reconciliation.models import Run
 from reconciliation.outlook import percent
 from unipay import clock
 from unipay.backoffice.admin import WindowAdmin, partner_title, state_badge
+from unipay.backoffice.admin.deeds import DeedsMixin
 
 
 @admin.register(Run)
-class RunAdmin(RunActions, WindowAdmin):
+class RunAdmin(DeedsMixin, WindowAdmin):
     """The list of runs, and the page of one with its charts."""
 
     province_field = "partner"
@@ -55,11 +56,12 @@ class RunAdmin(RunActions, WindowAdmin):
     list_before_template = "reconciliation/runs_above.html"
     change_form_template = "reconciliation/run.html"
     state_badge = state_badge(RUN_COLOURS)
+    deeds = DEEDS
 
     class Media:
         """The looks of runs."""
 
-        css = {"all": ("reconciliation/reconciliation.css",)}
+        css = {"all": ("backoffice/sheet.css", "reconciliation/reconciliation.css")}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Run]:
         """Fetch what pages and lists name along with the run."""
@@ -99,7 +101,7 @@ class RunAdmin(RunActions, WindowAdmin):
     def waiting(self, run: Run) -> SafeString | str:
         """Return what it waits for, or what went wrong."""
         if run.last_error:
-            return format_html('<span class="recon-trouble">{}</span>', _("failed, is tried again"))
+            return format_html('<span class="sheet-trouble">{}</span>', _("failed, is tried again"))
         return run.get_waits_for_display() or NOTHING
 
     @admin.display(description=_("contracts there"))

@@ -291,8 +291,8 @@ def test_an_even_and_an_uneven_night_are_told_apart() -> None:
         assert "All accounts together stand at ¥1.00 instead of nothing." in read(finance, address(uneven))
 
     assert "uneven: 1 fault" in listed
-    assert listed.count("money-light-green") == 1
-    assert listed.count("money-light-red") == 1
+    assert listed.count("sheet-light-green") == 1
+    assert listed.count("sheet-light-red") == 1
 
 
 def test_finance_confirms_a_day_with_the_amount_of_the_statement() -> None:
