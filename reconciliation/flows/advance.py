@@ -17,10 +17,10 @@ from reconciliation.flows import (
     export_corrections,
     finish,
     guard,
-    match_bank,
-    match_province,
     take_turn,
 )
+from reconciliation.flows.match_bank import match_bank
+from reconciliation.flows.match_province import match_province
 from reconciliation.flows.work import Clock, Stage, Work
 from reconciliation.models import Run
 from reconciliation.states import RunState, Side
@@ -34,12 +34,12 @@ _LADDER = tuple(timedelta(minutes=minutes) for minutes in (1, 1, 5, 15, 60))
 
 _STAGES: dict[tuple[str, str], Stage] = {
     (Side.BANK, RunState.OPENED): take_turn.take_turn,
-    (Side.BANK, RunState.RECEIVED): match_bank.match,
+    (Side.BANK, RunState.RECEIVED): match_bank,
     (Side.BANK, RunState.MATCHED): guard.pass_or_stop,
     (Side.BANK, RunState.APPROVED): correct.correct,
     (Side.BANK, RunState.CORRECTED): finish.close,
     (Side.PROVINCE, RunState.OPENED): take_turn.take_turn,
-    (Side.PROVINCE, RunState.RECEIVED): match_province.match,
+    (Side.PROVINCE, RunState.RECEIVED): match_province,
     (Side.PROVINCE, RunState.MATCHED): guard.pass_or_stop,
     (Side.PROVINCE, RunState.APPROVED): export_corrections.export,
     (Side.PROVINCE, RunState.CORRECTED): finish.close,

@@ -1,44 +1,26 @@
-"""What happens when a bank's book is compared with ours (domain.md B, steps 1 and 2).
-
-The file's lines and a COPY of our side meet in DuckDB; only what differs goes into the database, classified there by
-what only the database knows: what changed since the file's cut-off, what people are deciding, who holds a number.
-"""
+"""What happens when a bank's book is compared with ours (domain.md B, steps 1 and 2)."""
 
 from pathlib import Path
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from reconciliation.flows.classify_bank import classify
-from reconciliation.flows.stage import moving
+from reconciliation.flows.match import match
 from reconciliation.flows.work import Work
-from reconciliation.matching import carried, keeping
+from reconciliation.matching import carried
 from reconciliation.matching.comparison import Comparison, Counts
 from reconciliation.matching.outdated import said_later
-from reconciliation.matching.sides import lines_of, place_for_ours
+from reconciliation.matching.sides import KEYS, copy_keys, place_for_ours
 from reconciliation.matching.specification import AGAINST_BANK
 from reconciliation.models import Discrepancy, Run
-from reconciliation.states import Period, RunState
+from reconciliation.states import Period
 from signing import extract
-from unipay.exchange.copying import copy_rows
 from unipay.exchange.reading import Reading
 
-_KEYS = "reconciliation_keys"
 
-
-def match(work: Work) -> bool:
-    """Compare, and keep what differs, in the transaction that calls the run matched."""
-    with lines_of(work) as reading:
-        counts = _compare(work.run, reading)
-        with moving(work.run, RunState.RECEIVED) as run:
-            keeping.stage(reading.connection)
-            classify(run, unreadable=reading.unreadable_count)
-            run.discrepancy_count = keeping.keep(run, now=work.now())
-            run.our_count, run.their_count, run.even_count = counts.ours, counts.theirs, counts.even
-            if run.period == Period.INCREMENT:
-                carried.to_take_up(run).update(taken_up_by=run)
-            run.match(now=work.now())
-            run.save()
-    return True
+def match_bank(work: Work) -> bool:
+    """Compare; what was carried a full list decides only when it is corrected."""
+    return match(work, compare=_compare, classify=classify, takes_up=work.run.period == Period.INCREMENT)
 
 
 def _compare(run: Run, reading: Reading) -> Counts:
@@ -65,7 +47,7 @@ def _load_what_an_increment_speaks_of(run: Run, comparison: Comparison, ours: Pa
     with transaction.atomic():
         _copy_keys(comparison, left.contracts)
         with ours.open("wb") as sink:
-            extract.copy_contracts_named(run.partner_id, _KEYS, run.business_date, sink)
+            extract.copy_contracts_named(run.partner_id, KEYS, run.business_date, sink)
     comparison.load_ours(ours, (*extract.COLUMNS_OF_BANK, *extract.COLUMNS_OF_DAY))
     carried.require_contracts(comparison, left.contracts)
 
@@ -73,9 +55,4 @@ def _load_what_an_increment_speaks_of(run: Run, comparison: Comparison, ours: Pa
 def _copy_keys(comparison: Comparison, also: list[Discrepancy]) -> None:
     keys = comparison.connection.execute("SELECT bank_contract_no, msisdn FROM theirs").fetchall()
     keys += [(row.bank_contract_no, row.msisdn) for row in also]
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP TABLE IF EXISTS {_KEYS}")
-        cursor.execute(f"CREATE TEMP TABLE {_KEYS} (bank_contract_no text, msisdn text) ON COMMIT DROP")
-    copy_rows(_KEYS, ("bank_contract_no", "msisdn"), keys)
-    with connection.cursor() as cursor:
-        cursor.execute(f"ANALYZE {_KEYS}")
+    copy_keys(("bank_contract_no", "msisdn"), keys)

@@ -1,12 +1,18 @@
 """The two sides of a comparison: the lines of the run's file, and a place for ours while they are joined."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+from django.db import connection
 
 from reconciliation.flows.work import Work
 from unipay.exchange import vault
+from unipay.exchange.copying import copy_rows
 from unipay.exchange.reading import Reading, open_reading
+
+KEYS = "reconciliation_keys"
 
 
 @contextmanager
@@ -27,3 +33,14 @@ def place_for_ours() -> Iterator[Path]:
     """
     with vault.working_directory() as directory:
         yield directory / "ours.csv"
+
+
+def copy_keys(columns: Sequence[str], keys: Iterable[Sequence[Any]]) -> None:
+    """Put what an increment names where our side is read by it, for the time of the transaction."""
+    declared = ", ".join(f"{column} text" for column in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {KEYS}")
+        cursor.execute(f"CREATE TEMP TABLE {KEYS} ({declared}) ON COMMIT DROP")
+    copy_rows(KEYS, columns, keys)
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {KEYS}")

@@ -2,8 +2,8 @@
 
 from contextlib import ExitStack
 
-from reconciliation.flows import match_bank
 from reconciliation.flows.arrival import open_run
+from reconciliation.flows.match_bank import match_bank
 from reconciliation.flows.work import Work
 from reconciliation.models import Discrepancy, Run
 from reconciliation.states import RunState
@@ -26,6 +26,6 @@ def run(way: str, books: Books) -> Outcome:
         with outcome.timed("reading"):
             reading = stack.enter_context(open_reading(ours.get().file))
         with outcome.timed("matching"):
-            match_bank.match(Work(ours.get(), clock.now, reading))
+            match_bank(Work(ours.get(), clock.now, reading))
     outcome.found = list(kept.values_list("difference", "bank_contract_no"))
     return outcome
