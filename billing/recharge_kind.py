@@ -12,11 +12,12 @@ from unipay.approvals.kinds import ProposalKind
 from unipay.approvals.models import Proposal
 from unipay.errors import Text
 from unipay.money import format_money
+from unipay.partners.named import title_of
 
 
 def _describe(proposal: Proposal) -> Text:
     what = proposal.what
-    named = format_lazy("{} {}", what["bank"], format_money(int(what["amount_fen"])))
+    named = format_lazy("{} {}", title_of(what["bank"]), format_money(int(what["amount_fen"])))
     return format_lazy("{}: {}", named, WayBack(proposal.action).label)
 
 

@@ -12,11 +12,12 @@ from reconciliation.flows.proceed import Way
 from unipay.approvals.kinds import ProposalKind, register
 from unipay.approvals.models import Proposal
 from unipay.errors import Text
+from unipay.partners.named import title_of
 
 
 def _describe(proposal: Proposal) -> Text:
     """Named from what the proposal keeps: a list of proposals asks for no runs."""
-    of, day = proposal.what["partner"], proposal.what["business_date"]
+    of, day = title_of(proposal.what["partner"]), proposal.what["business_date"]
     return format_lazy("{} {}: {}", of, day, Way(proposal.action).label)
 
 

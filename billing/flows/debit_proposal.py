@@ -21,6 +21,7 @@ from unipay.approvals.need import Need
 from unipay.approvals.proposals import Wish
 from unipay.approvals.queries import Needs
 from unipay.errors import Refusal
+from unipay.partners.named import named
 
 KIND = "debit_run"
 
@@ -137,7 +138,7 @@ def _wish(run: DebitRun, way: Way, remark: str) -> Wish:
         remark=remark,
         what={
             "run_id": run.pk,
-            "bank": run.arrangement.bank.code,
+            "bank": named(run.arrangement.bank),
             "way": run.arrangement.way,
             "debit_date": f"{run.debit_date}",
         },

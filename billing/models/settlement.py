@@ -6,8 +6,6 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from unipay.money import format_yuan
-
 
 class SettlementTerms(models.Model):
     """The terms of one bank code: several codes of one legal bank may settle differently (seed 001).
@@ -70,4 +68,4 @@ class ReconciledDay(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.bank_id} {self.business_date}: {format_yuan(self.amount_fen)}"
+        return f"{self.bank.title} {self.business_date}"

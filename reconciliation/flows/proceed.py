@@ -18,6 +18,7 @@ from unipay.approvals.need import Need
 from unipay.approvals.proposals import Wish
 from unipay.approvals.queries import Needs
 from unipay.errors import Refusal
+from unipay.partners.named import named
 
 KIND = "reconciliation_run"
 
@@ -118,7 +119,7 @@ def _wish(run: Run, way: Way, remark: str) -> Wish:
         action=way,
         remark=remark,
         province=run.partner if run.side == Side.PROVINCE else None,
-        what={"run_id": run.pk, "partner": run.partner.code, "business_date": f"{run.business_date}"},
+        what={"run_id": run.pk, "partner": named(run.partner), "business_date": f"{run.business_date}"},
     )
 
 

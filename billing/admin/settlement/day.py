@@ -72,6 +72,7 @@ class ReconciledDayAdmin(MoneyWindow):
         yesterday = clock.business_date(clock.now()) - timedelta(days=1)
         asked = {"business_date": yesterday, **request.GET.dict()}
         form = DayForm(request.POST or None, initial=asked)
+        chosen = _chosen(form, asked)
         if request.method == "POST" and form.is_valid() and self._confirmed(request, form):
             return HttpResponseRedirect(reverse("admin:billing_reconciledday_changelist"))
         context = {
@@ -80,7 +81,8 @@ class ReconciledDayAdmin(MoneyWindow):
             "media": self.media + form.media,
             "title": _("Confirm that a bank's day is even"),
             "form": form,
-            "ours": _ours(form, asked),
+            "chosen": chosen,
+            **(_found(chosen) if chosen else {}),
         }
         return TemplateResponse(request, "billing/confirm_day.html", context)
 
@@ -99,7 +101,10 @@ class ReconciledDayAdmin(MoneyWindow):
             form.add_error(None, reason_of(refusal))
             return False
         self.log_addition(request, day, str(_("confirmed")))
-        messages.success(request, _("%(day)s is confirmed.") % {"day": day})
+        messages.success(
+            request,
+            _("%(day)s is confirmed: refunds of its payments are possible from now on.") % {"day": day},
+        )
         return True
 
     def sheet(self, request: HttpRequest, row: Any) -> Sheet:
@@ -116,10 +121,14 @@ class ReconciledDayAdmin(MoneyWindow):
         )
 
 
-def _ours(form: DayForm, asked: dict[str, Any]) -> reconciled_day.DayFigures | None:
-    """What our books say of the bank and day that are asked for, once both are known."""
+def _chosen(form: DayForm, asked: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the bank and the day that are asked for, once both are known."""
     chosen = DayForm(form.data if form.is_bound else asked)
     chosen.fields["amount_fen"].required = False
-    if not chosen.is_valid():
-        return None
-    return reconciled_day.figures(chosen.cleaned_data["bank"], chosen.cleaned_data["business_date"])
+    return {name: chosen.cleaned_data[name] for name in ("bank", "business_date")} if chosen.is_valid() else None
+
+
+def _found(chosen: dict[str, Any]) -> dict[str, Any]:
+    """Return what our books say of the day, and who has confirmed it already, if anybody has."""
+    confirmed = ReconciledDay.objects.filter(**chosen).select_related("confirmed_by").first()
+    return {"ours": reconciled_day.figures(**chosen), "confirmed": confirmed}

@@ -34,6 +34,7 @@ def hand_out(request: HttpRequest, case: ManualCase, pk: int) -> HttpResponse:
         "form": form,
         "suggested": SUGGESTED_REASONS,
         "is_shown": False,
+        "is_file": True,
     }
     request.current_app = admin.site.name
     return TemplateResponse(request, "backoffice/reveal.html", context)

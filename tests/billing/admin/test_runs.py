@@ -1,10 +1,10 @@
 """Finance follows debit runs: the calendar, what a run would do, its page, and what two people may do about it."""
 
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
-import time_machine
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
@@ -12,6 +12,8 @@ from django.urls import reverse
 from billing.flows import debit_proposal
 from billing.flows.debit_proposal import Way
 from billing.models import DebitDate, DebitRun
+from tests.billing.admin import pages
+from tests.billing.admin.pages import address
 from tests.billing.factories import (
     DAY,
     MSISDN,
@@ -24,38 +26,13 @@ from tests.billing.factories import (
     make_item,
     make_return,
 )
-from tests.plans import statements_sent
 from tests.signing.factories import make_contract, the_bank, the_province
 from tests.unipay.backoffice.world import member
 from tests.unipay.exchange.factories import make_sent
 from unipay.backoffice.models import Posting
 
-MOST_STATEMENTS = 40
-
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("chart", "english")]
-
-
-@pytest.fixture(autouse=True)
-def _day() -> Any:
-    with time_machine.travel(NOW, tick=True):
-        yield
-
-
-@pytest.fixture
-def finance() -> Client:
-    return member("fin", "finance")
-
-
-def address(row: Any, verb: str = "change") -> str:
-    return reverse(f"admin:billing_{row._meta.model_name}_{verb}", args=[row.pk])
-
-
-def read(client: Client, where: str) -> str:
-    with statements_sent() as sent:
-        answer = client.get(where)
-    assert answer.status_code == 200
-    assert len(sent) <= MOST_STATEMENTS
-    return " ".join(answer.content.decode().split())
+read = partial(pages.read, most=40)
 
 
 def test_a_run_shows_its_way_from_due_bills_to_money(finance: Client) -> None:

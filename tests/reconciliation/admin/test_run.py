@@ -186,7 +186,7 @@ def test_finance_proposes_a_checker_approves_and_the_run_goes_on() -> None:
 def test_the_queue_of_proposals_names_the_run_without_asking_for_it() -> None:
     client, maker = member("chk", "finance_checker"), member("fin", "finance")
     queue = "/admin/approvals/proposal/"
-    post(maker, make_run(), "proceed")
+    post(maker, make_run(partner=the_bank(name_en="Industrial Bank")), "proceed")
     client.get(queue)
 
     with statements_sent() as one:
@@ -195,7 +195,7 @@ def test_the_queue_of_proposals_names_the_run_without_asking_for_it() -> None:
     with statements_sent() as two:
         client.get(queue)
 
-    assert "ICBC 2026-11-20: go on and make the corrections" in page
+    assert "Industrial Bank 2026-11-20: go on and make the corrections" in page
     assert len(two) == len(one)
 
 

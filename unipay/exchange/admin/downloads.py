@@ -68,6 +68,7 @@ def ask_why(
         "form": form,
         "suggested": suggested,
         "is_shown": False,
+        "is_file": True,
     }
     request.current_app = admin.site.name
     return TemplateResponse(request, "backoffice/reveal.html", context)

@@ -1,0 +1,63 @@
+"""The chart, its accounts and entries, and the nights of the trial balance."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+
+from billing.flows import trial_balance
+from billing.models import JournalEntry, LedgerAccount, TrialBalance
+from tests.billing.admin.pages import address, read
+from tests.billing.factories import DAY, NOW, make_recharge
+from tests.unipay.backoffice.world import member
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("chart", "english")]
+TOMORROW = datetime(2026, 11, 6, 2, 0, tzinfo=UTC)
+
+
+def test_the_chart_shows_balances_over_all_shards_and_leads_to_the_accounts(finance: Client) -> None:
+    make_recharge()
+    make_recharge("PAID", amount_fen=700)
+
+    chart = read(finance, "/admin/billing/chartline/")
+    account = LedgerAccount.objects.filter(role="BANK_CLEARING").first()
+
+    assert "¥57.00" in chart
+    assert "¥7.00" in chart
+    page = read(finance, address(account))
+    assert "¥57.00" in page
+    assert "2026-11-05" in page
+
+
+def test_an_entry_shows_both_sides_and_leads_to_its_row(finance: Client) -> None:
+    recharge = make_recharge("REVERSED")
+    paid, opposite = JournalEntry.objects.order_by("id")
+
+    page, other = read(finance, address(paid)), read(finance, address(opposite))
+
+    assert "It was undone by an opposite entry" in page
+    assert address(recharge) in page
+    assert address(paid) in other
+
+
+def test_an_even_and_an_uneven_night_are_told_apart() -> None:
+    with time_machine.travel(TOMORROW):
+        finance = member("fin", "finance")
+        even = trial_balance.take(business_date=DAY, now=TOMORROW)
+        fault = {"check": "all_accounts", "role": "", "partner": "", "booked_fen": 100, "counted_fen": 0}
+        uneven = TrialBalance.objects.create(
+            business_date=DAY - timedelta(days=1),
+            taken_at=NOW,
+            debit_fen=100,
+            credit_fen=0,
+            account_count=1,
+            faults=[fault],
+        )
+        listed = read(finance, "/admin/billing/trialbalance/")
+        assert "Every account agrees with its lines" in read(finance, address(even))
+        assert "All accounts together stand at ¥1.00 instead of nothing." in read(finance, address(uneven))
+
+    assert "uneven: 1 fault" in listed
+    assert listed.count("sheet-light-green") == 1
+    assert listed.count("sheet-light-red") == 1

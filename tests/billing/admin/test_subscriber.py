@@ -1,0 +1,51 @@
+"""The page of a number tells its money."""
+
+from datetime import date
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.billing.factories import (
+    MSISDN,
+    make_arrangement,
+    make_bill,
+    make_debit_run,
+    make_item,
+    make_recharge,
+)
+from unipay.backoffice.subscriber import seal
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("chart", "english")]
+
+
+def test_the_page_of_a_number_tells_its_money_in_sentences(clerk: Client) -> None:
+    make_bill()
+    make_recharge()
+    arrangement = make_arrangement()
+    run = make_debit_run(arrangement=arrangement)
+    make_item(run, "FAILED", reason_code="account_frozen", follow_up="RETRY")
+    arrangement.dates.create(planned_date=date(2026, 11, 15), date=date(2026, 11, 16))
+
+    page = read_subscriber(clerk)
+
+    assert "50.00 yuan taken by ICBC on the 5th, credited." in page
+    assert "not debited by ICBC on the 5th: Account frozen; presented again on the 16th." in page
+    assert "2026-10: 50.00 yuan of 50.00 yuan open, overdue since 2026-10-31." in page
+
+
+def test_what_a_number_owes_counts_bills_that_are_not_shown(clerk: Client) -> None:
+    for month in range(1, 10):
+        make_bill(billing_month=date(2025, month, 1), due_date=date(2025, month, 28))
+        make_bill("SETTLED", billing_month=date(2026, month, 1), due_date=date(2026, month, 28))
+
+    page = read_subscriber(clerk)
+
+    assert "¥450.00" in page
+    assert "2025-09: 50.00 yuan of 50.00 yuan open" in page
+
+
+def read_subscriber(client: Client) -> str:
+    answer = client.get(reverse("admin:subscriber", args=[seal(MSISDN)]))
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
