@@ -49,11 +49,14 @@ def main() -> int:
     try:
         with set_up() as stage:
             facts = report.circumstances(stage.postgresql, rows=asked.rows)
-            findings = list(_perform(stage, asked, console))
+            findings, failed = _perform(stage, asked, console)
     except NoStage as reason:
         console.print(str(reason), style="red", markup=False)
         return 1
     report.show(console, findings)
+    if failed:
+        console.print(f"Failed, so RESULTS.md is left as it is: {', '.join(failed)}.", style="red")
+        return 1
     if asked.append:
         report.append(facts, findings)
     elif asked.write:
@@ -91,15 +94,21 @@ def _asked() -> argparse.Namespace:
     return asked
 
 
-def _perform(stage: Stage, asked: argparse.Namespace, console: Console) -> list[Finding]:
-    findings: list[Finding] = []
-    for part, arguments, changed in [("rows", (str(asked.rows),), {}), *_parts(asked)]:
+def _perform(stage: Stage, asked: argparse.Namespace, console: Console) -> tuple[list[Finding], list[str]]:
+    """Perform one part after the other; return what they found, and which of them failed: the others go on."""
+    findings = stage.perform("rows", str(asked.rows))
+    failed: list[str] = []
+    for part, arguments, changed in _parts(asked):
         started = time.monotonic()
-        with console.status(f"{part} …"):
-            found = stage.perform(part, *arguments, **changed)
-        console.print(f"[green]✓[/] {part} [dim]({time.monotonic() - started:.0f} s)[/]")
-        findings += found
-    return findings
+        try:
+            with console.status(f"{part} …"):
+                findings += stage.perform(part, *arguments, **changed)
+        except NoStage as reason:
+            console.print(str(reason), style="red", markup=False)
+            failed.append(part)
+        else:
+            console.print(f"[green]✓[/] {part} [dim]({time.monotonic() - started:.0f} s)[/]")
+    return findings, failed
 
 
 def _parts(asked: argparse.Namespace) -> list[tuple[str, tuple[str, ...], dict[str, str]]]:

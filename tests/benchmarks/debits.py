@@ -31,7 +31,7 @@ _CONTRACTS = """
     INSERT INTO signing_contract (contract_no, state, version, msisdn, secondary_msisdns, province_id, bank_id,
         bank_contract_no, account_type, account_number, account_index, account_mask, holder_name, holder_mask,
         identity_no, identity_index, identity_mask, channel, user_type, auto_pay, opened_at, signed_at, end_reason)
-    SELECT 'C-' || md5('debited ' || place), 'ACTIVE', 1, '1990' || lpad(place::text, 7, '0'), '{}', %(province)s,
+    SELECT 'C-' || md5('debited ' || place), 'ACTIVE', 1, '1970' || lpad(place::text, 7, '0'), '{}', %(province)s,
         %(bank)s, 'D' || lpad(place::text, 12, '0'), 'DEBIT',
         (%(accounts)s::text[])[1 + place %% cardinality(%(accounts)s::text[])], md5('d' || place) || md5('e' || place),
         '622202*********0128', (%(holders)s::text[])[1 + place %% cardinality(%(holders)s::text[])], '王**', '', '', '',
@@ -40,12 +40,12 @@ _CONTRACTS = """
 """
 _HELD = """
     INSERT INTO signing_heldnumber (msisdn, is_primary, contract_id)
-    SELECT msisdn, TRUE, id FROM signing_contract WHERE msisdn LIKE '1990%%'
+    SELECT msisdn, TRUE, id FROM signing_contract WHERE msisdn LIKE '1970%%'
 """
 _BILLS = """
     INSERT INTO billing_bill (bill_no, province_id, province_bill_no, kind, msisdn, agreement_no, billing_month,
         amount_fen, settled_fen, due_date, state, version, attempts, received_at)
-    SELECT 'B-' || md5('bill ' || place), %(province)s, 'PB' || place, 'PERSONAL', '1990' || lpad(place::text, 7, '0'),
+    SELECT 'B-' || md5('bill ' || place), %(province)s, 'PB' || place, 'PERSONAL', '1970' || lpad(place::text, 7, '0'),
         '', '2026-10-01', 1000 + place %% 9000, 0, '2026-10-31', 'DUE', 1, 0, %(now)s
     FROM generate_series(1, %(count)s) AS place
 """

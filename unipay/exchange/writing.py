@@ -106,7 +106,7 @@ def put(
         raise ValueError(f"{plan.layout} is sealed with a key, or without an envelope, but not half of it")
     total = plan.kind.total
     with ExitStack() as stack:
-        connection, table = stack.enter_context(_staged(plan.kind, rows))
+        connection, table = stack.enter_context(_staged(plan, rows))
         count, total_fen = connection.execute(
             f"SELECT count(*), {f'coalesce(sum({total}), 0)::BIGINT' if total else 'NULL'} FROM {table}"
         ).fetchone() or (0, None)
@@ -147,18 +147,21 @@ def _section_line(
 
 
 @contextmanager
-def _staged(kind: FileKind, rows: Rows) -> Iterator[tuple[DuckDBPyConnection, str]]:
-    """Give a connection and the name of a table that has a column per field of the kind."""
+def _staged(plan: LayoutPlan, rows: Rows) -> Iterator[tuple[DuckDBPyConnection, str]]:
+    """Give a connection and the name of a table that has a column per field of the kind; what the layout does not
+    write may be NULL in it."""
     table = f"rows_{token_hex(4)}"
     with ExitStack() as stack:
         if isinstance(rows, ColumnQuery):
             connection = rows.connection
-            _stage_query(connection, kind, table, rows.query)
+            _stage_query(connection, plan.kind, table, rows.query)
         else:
             seen = vault.filesystem()
             connection = stack.enter_context(columnar(seen))
-            temporary = stack.enter_context(_as_csv(kind, rows))
-            _stage_csv(connection, kind, table, f"{vault.PROTOCOL}://{seen.lend(temporary)}", rows)
+            temporary = vault.Temporary()
+            stack.callback(temporary.close)
+            names = _put_csv(temporary, plan, rows)
+            _stage_csv(connection, plan.kind, table, f"{vault.PROTOCOL}://{seen.lend(temporary)}", names)
         stack.callback(connection.execute, f"DROP TABLE {table}")
         _define_encoded_length(connection)
         yield connection, table
@@ -172,8 +175,9 @@ def _stage_query(connection: DuckDBPyConnection, kind: FileKind, table: str, que
     connection.execute(f"CREATE TEMP TABLE {table} AS SELECT {columns} FROM ({query})")
 
 
-def _stage_csv(connection: DuckDBPyConnection, kind: FileKind, table: str, address: str, rows: Rows) -> None:
-    names = _copied_names(rows) if isinstance(rows, CopyQuery) else [each.name for each in kind.fields]
+def _stage_csv(
+    connection: DuckDBPyConnection, kind: FileKind, table: str, address: str, names: Sequence[str]
+) -> None:
     typed = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
     read = (
         f"SELECT * FROM read_csv('{address}', columns = {{{typed}}}, header = false, auto_detect = false,"
@@ -182,23 +186,24 @@ def _stage_csv(connection: DuckDBPyConnection, kind: FileKind, table: str, addre
     _stage_query(connection, kind, table, read)
 
 
-@contextmanager
-def _as_csv(kind: FileKind, rows: Iterable[Sequence[Any]] | CopyQuery) -> Iterator[vault.Temporary]:
-    temporary = vault.Temporary()
-    try:
-        if isinstance(rows, CopyQuery):
-            _copy_csv(temporary, rows)
-        else:
-            _write_csv(temporary, kind, rows)
-        yield temporary.seal_up()
-    finally:
-        temporary.close()
+def _put_csv(
+    temporary: vault.Temporary, plan: LayoutPlan, rows: Iterable[Sequence[Any]] | CopyQuery
+) -> list[str]:
+    """Fill the temporary; return the names of its columns."""
+    if isinstance(rows, CopyQuery):
+        names = _copied_names(plan, rows)
+        _copy_csv(temporary, rows, names)
+    else:
+        names = [each.name for each in plan.kind.fields]
+        _write_csv(temporary, plan.kind, rows)
+    temporary.seal_up()
+    return names
 
 
-def _copy_csv(temporary: vault.Temporary, rows: CopyQuery) -> None:
-    columns = ", ".join(_copied_names(rows))
-    target = OpeningLines(temporary, list(rows.sealed.values())) if rows.sealed else temporary
-    copying = f"COPY (SELECT {columns} FROM ({rows.query}) AS copied) TO STDOUT (FORMAT csv)"
+def _copy_csv(temporary: vault.Temporary, rows: CopyQuery, names: Sequence[str]) -> None:
+    contexts = [rows.sealed[name] for name in names if name in rows.sealed]
+    target = OpeningLines(temporary, contexts) if contexts else temporary
+    copying = f"COPY (SELECT {', '.join(names)} FROM ({rows.query}) AS copied) TO STDOUT (FORMAT csv)"
     rows.cursor.copy_expert(copying, target, 1024 * 1024)
     if isinstance(target, OpeningLines):
         target.flush()
@@ -228,11 +233,15 @@ def _as_text(value: Any) -> str:
     return ",".join(value) if isinstance(value, list | tuple) else str(value)
 
 
-def _copied_names(rows: CopyQuery) -> list[str]:
-    """The names of the columns, the sealed ones last."""
+def _copied_names(plan: LayoutPlan, rows: CopyQuery) -> list[str]:
+    """The names of the columns that the layout needs, the sealed ones last: what it does not write stays sealed."""
     rows.cursor.execute(f"SELECT * FROM ({rows.query}) AS copied LIMIT 0")
-    names = [column.name for column in rows.cursor.description]
-    return [name for name in names if name not in rows.sealed] + list(rows.sealed)
+    given = [column.name for column in rows.cursor.description]
+    needed = {field.name for field in plan.fields} | {plan.kind.total}
+    names = [name for name in given if name in needed] or given[:1]
+    return [name for name in names if name not in rows.sealed] + [
+        name for name in names if name in rows.sealed
+    ]
 
 
 def _cast(field: FileField, value: str) -> str:

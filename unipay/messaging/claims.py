@@ -21,13 +21,15 @@ DUE = """
     )
 """
 
+# Chosen once, in a step of its own: read again for every row of a join, a limit with SKIP LOCKED would choose further
+# rows each time.
 _CLAIM = f"""
-    UPDATE messaging_outboundmessage claimed SET next_attempt_at = %(leased_until)s
-    FROM (
+    WITH due AS MATERIALIZED (
         SELECT m.id FROM messaging_outboundmessage m WHERE m.partner_id = %(partner_id)s AND {DUE}
         ORDER BY m.next_attempt_at, m.id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
-    ) due
-    WHERE claimed.id = due.id
+    )
+    UPDATE messaging_outboundmessage claimed SET next_attempt_at = %(leased_until)s
+    FROM due WHERE claimed.id = due.id
     RETURNING claimed.*
 """
 

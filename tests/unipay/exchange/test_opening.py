@@ -41,6 +41,11 @@ def test_more_lines_than_are_kept_at_once_come_out_in_order() -> None:
 def test_what_is_sealed_for_another_column_is_not_opened() -> None:
     token = encryption.default().seal("1", context="mandate.account")
     lines = OpeningLines(io.BytesIO(), ["contract.account"])
+    lines.write(f"1,{token}\n".encode())
 
     with pytest.raises(encryption.Unsealable):
-        lines.write(f"1,{token}\n".encode())
+        lines.flush()
+
+
+def test_a_value_of_several_lines_stays_one_row() -> None:
+    assert opened(('"one\ntwo"', "1", "x"), ("3", "2", "y")) == [["one\ntwo", "1", "x"], ["3", "2", "y"]]

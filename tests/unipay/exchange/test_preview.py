@@ -65,6 +65,13 @@ def test_a_long_sample_is_shown_in_part_and_counted_whole() -> None:
     assert shown.line_count == shown.faulty == 300
 
 
+@pytest.mark.parametrize("sample", ["B1|x||||\n", ""])
+def test_without_a_good_line_nothing_is_written_again(sample: str) -> None:
+    shown = tried(sample)
+
+    assert (shown.accepted, shown.round_trip) == (0, None)
+
+
 def test_a_refused_sample_says_why() -> None:
     shown = tried(GOOD * 3, max_rows=2)
 

@@ -90,6 +90,17 @@ def test_rows_come_from_a_query_of_postgresql() -> None:
     )
 
 
+def test_what_the_layout_does_not_write_stays_sealed() -> None:
+    layout = make_layout("batch_debit_request", [{"field": "item_no"}, {"field": "asked_fen"}])
+    query = "SELECT 'D-1' AS item_no, 'nobody can open this' AS account_number, 500 AS asked_fen"
+    with database.cursor() as cursor:
+        sealed = {"account_number": "contract.account"}
+        content, done = written(layout, CopyQuery(cursor.cursor, query, sealed=sealed))
+
+    assert content.decode().splitlines() == ["D-1|500"]
+    assert done.total_fen == 500
+
+
 def test_fixed_width_counts_bytes_of_the_encoding() -> None:
     columns = [
         {"field": "run_no", "width": 6},
