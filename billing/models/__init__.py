@@ -2,7 +2,8 @@
 
 from billing.models.arrangement import Arrangement, DebitCap, DebitDate, FailureRule
 from billing.models.bill import Bill, BillSettlement
-from billing.models.debit import DebitBatch, DebitExclusion, DebitItem, DebitRun, DebitShare
+from billing.models.debit import DebitBatch, DebitRun
+from billing.models.debit_item import DebitExclusion, DebitItem, DebitShare
 from billing.models.ledger import AccountDay, ChartLine, JournalEntry, LedgerAccount, LedgerLine, TrialBalance
 from billing.models.mandate import Mandate
 from billing.models.recharge import Recharge
