@@ -10,6 +10,7 @@ from billing.flows import (
     landing_sweep,
     overdue_returns,
     settle_return,
+    take_up_debits,
     trial_balance,
 )
 from unipay import clock
@@ -42,13 +43,17 @@ def settle_one_return(return_no: str) -> None:
         debit_run.advance(returned.batch.run.run_no, now=clock.now)
 
 
+@shared_task(name="billing.take_up_debits", ignore_result=True)
+def take_up_run(run_no: str) -> None:
+    """Settle what is open of one run's returns, and take the run further."""
+    take_up_debits.take_up(run_no, now=clock.now)
+
+
 @shared_task(name="billing.sweep_debits", ignore_result=True)
 def sweep_debits() -> None:
-    """Take up every debit run and return that may have something to do: what crashed, failed, or lost its wake-up."""
-    for return_no in settle_return.unsettled():
-        settle_one_return.delay(return_no)
-    for run_no in debit_run.unfinished(now=clock.now()):
-        advance_debit_run.delay(run_no)
+    """Take up every debit run that may have something to do: what crashed, failed, or lost its wake-up."""
+    for run_no in take_up_debits.waiting(now=clock.now()):
+        take_up_run.delay(run_no)
 
 
 @shared_task(name="billing.plan_debit_dates", ignore_result=True)

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 import structlog
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from billing import debit_wake
 from billing.debit_errors import (
@@ -20,8 +20,8 @@ from billing.debit_errors import (
 )
 from billing.flows import finish_debits, pass_or_wait, select_bills, write_requests
 from billing.flows.debit_stage import Clock, Work, exclusively, locked, require_stage
-from billing.models import Arrangement, DebitDate, DebitReturn, DebitRun
-from billing.states import RUN_OVER, ReturnState, RunState
+from billing.models import Arrangement, DebitDate, DebitRun
+from billing.states import RUN_OVER, RunState
 from unipay import check_digit
 from unipay.errors import Refusal
 from unipay.logging import mask_text
@@ -84,17 +84,10 @@ def advance(run_no: str, *, now: Clock) -> DebitRun:
     return run
 
 
-def unfinished(*, now: datetime) -> list[str]:
-    """Return the numbers of the runs that may have something to do, for a task each.
-
-    A run with a return in work is left to that return: both hold the run, and whoever comes second gives up.
-    """
+def due(*, now: datetime) -> QuerySet[DebitRun]:
+    """Return the runs that may go further by themselves; one that failed only once it is to be tried again."""
     waiting = DebitRun.objects.exclude(state__in=[*RUN_OVER, RunState.AWAITING_APPROVAL])
-    returning = DebitReturn.objects.filter(state=ReturnState.OPEN, batch__isnull=False)
-    due = waiting.filter(Q(next_attempt_at=None) | Q(next_attempt_at__lte=now)).exclude(
-        pk__in=returning.values("batch__run_id")
-    )
-    return list(due.order_by("pk").values_list("run_no", flat=True))
+    return waiting.filter(Q(next_attempt_at=None) | Q(next_attempt_at__lte=now))
 
 
 @transaction.atomic

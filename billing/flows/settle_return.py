@@ -44,10 +44,10 @@ def settle(return_no: str, *, now: Clock) -> DebitReturn:
     return _fresh(return_no)
 
 
-def unsettled() -> list[str]:
-    """Return the numbers of the returns that may have something to do, for a task each."""
-    waiting = DebitReturn.objects.filter(state=ReturnState.OPEN).order_by("pk")
-    return list(waiting.values_list("return_no", flat=True))
+def unsettled(run_no: str) -> list[str]:
+    """Return the numbers of the run's returns that may have something to do, the oldest first."""
+    waiting = DebitReturn.objects.filter(state=ReturnState.OPEN, batch__run__run_no=run_no)
+    return list(waiting.order_by("pk").values_list("return_no", flat=True))
 
 
 def _settle(returned: DebitReturn, now: Clock) -> None:

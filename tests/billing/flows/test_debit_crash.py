@@ -153,6 +153,6 @@ def test_a_return_that_broke_off_before_its_end_is_closed(monkeypatch: pytest.Mo
         bring(return_content(paid(*items(run))))
     assert DebitReturn.objects.get().state == "OPEN"
 
-    settle_return.settle(settle_return.unsettled()[0], now=now)
+    settle_return.settle(settle_return.unsettled(run.run_no)[0], now=now)
 
     assert (DebitReturn.objects.get().state, states(DebitItem)) == ("SETTLED", ["SETTLED"])

@@ -268,14 +268,3 @@ def test_what_is_left_out_is_kept_with_its_reason() -> None:
 
     assert (run.excluded_count, run.excluded_fen) == (1, 1100)
     assert excluded(run) == {"NO_CONTRACT": 1100}
-
-
-def test_a_run_is_left_to_a_return_in_work_as_both_hold_it() -> None:
-    owing(1000)
-    run = run_of(arranged())
-    before = debit_run.unfinished(now=NOW)
-
-    bring_return(failed(*items(run), code="7777"))
-
-    assert before == [run.run_no]
-    assert debit_run.unfinished(now=NOW) == []

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 
-from billing.flows import debit_return, debit_run, request_file, settle_return
+from billing.flows import debit_return, debit_run, request_file, settle_return, take_up_debits
 from billing.models import Bill, DebitBatch, DebitReturn, Recharge
 from tests.billing.debits import (
     DAY,
@@ -98,7 +98,7 @@ def test_what_fails_is_noted_and_tried_again_later(monkeypatch: pytest.MonkeyPat
         NOW + debit_run.LADDER[0],
     )
     assert "13805710001" not in failed.last_error
-    assert debit_run.unfinished(now=NOW) == []
-    assert debit_run.unfinished(now=NOW + debit_run.LADDER[0]) == [run.run_no]
+    assert take_up_debits.waiting(now=NOW) == []
+    assert take_up_debits.waiting(now=NOW + debit_run.LADDER[0]) == [run.run_no]
     assert debit_run.advance(run.run_no, now=now).state == "SENT"
     assert (fresh(run).attempts, fresh(run).last_error) == (0, "")

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import connections
 from pytest_django.live_server_helper import LiveServer
 
-from billing.flows import debit_run
+from billing.flows import take_up_debits
 from tests.chart import chart
 from tests.neutral_layouts import neutral_layouts
 from unipay.clock import now
@@ -156,8 +156,8 @@ def as_a_worker() -> None:
             delivery.deliver_due(partner_id=partner_id, clock=now)
     for pk in ReceivedFile.objects.filter(state="RECEIVED").values_list("pk", flat=True):
         check.check(pk, now=now)
-    for run_no in debit_run.unfinished(now=now()):
-        debit_run.advance(run_no, now=now)
+    for run_no in take_up_debits.waiting(now=now()):
+        take_up_debits.take_up(run_no, now=now)
     while due := claims.partners_with_due_messages(now=now()):
         for partner_id in due:
             delivery.deliver_due(partner_id=partner_id, clock=now)
