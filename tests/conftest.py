@@ -1,5 +1,6 @@
 """What every test may rely on."""
 
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -8,9 +9,22 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.utils import translation
 
+from tests import quick_flush
+from unipay.never_emptied import MAY_EMPTY
 from unipay.partners.keys import forget_keys
 
 Login = Callable[..., Client]
+
+# What tests commit need not survive a power cut, and they empty the tables behind them, which only a session that says
+# so may. Every program a test starts takes this over.
+os.environ.setdefault("PGOPTIONS", f"-c synchronous_commit=off -c {MAY_EMPTY}=on")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_flush() -> Iterator[None]:
+    """Tests that commit are cleared up after quickly."""
+    with quick_flush.deleting():
+        yield
 
 
 @pytest.fixture(autouse=True)

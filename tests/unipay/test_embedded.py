@@ -36,6 +36,12 @@ Start = Callable[..., subprocess.Popen[str]]
 pytestmark = pytest.mark.slow
 
 
+@pytest.fixture(autouse=True)
+def _lasting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is committed here must outlive its server, which other tests do without."""
+    monkeypatch.delenv("PGOPTIONS", raising=False)
+
+
 @pytest.fixture
 def directory() -> Iterator[Path]:
     # Root lends the server an account that cannot enter pytest's own directories.
