@@ -3,6 +3,7 @@
 from signing.admin import (
     contract,
     manual_case,
+    result_codes,
     search,
     service_level,
     session,
@@ -14,6 +15,7 @@ from signing.admin import (
 __all__ = [
     "contract",
     "manual_case",
+    "result_codes",
     "search",
     "service_level",
     "session",

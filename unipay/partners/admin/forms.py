@@ -9,6 +9,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from unipay import msisdn
 from unipay.errors import Text
+from unipay.partners import known_reasons
 from unipay.partners.kinds import Direction
 from unipay.partners.models import NumberSegment, Partner, PortedNumber, ResultCode
 from unipay.partners.operations import TITLES
@@ -21,23 +22,48 @@ def _operations() -> list[tuple[str, Text]]:
     return [("", _("any")), *sorted(TITLES.items(), key=lambda each: str(each[1]))]
 
 
+def _reasons() -> list[tuple[Text, Any]]:
+    """The reasons the flows know, below the operations they are for; empty is none."""
+    return [("", "—"), *known_reasons.grouped()]
+
+
 class ResultCodeForm(forms.ModelForm):  # type: ignore[type-arg]
     """A result code, of one partner or of a kind."""
 
     operation = forms.ChoiceField(
         label=_("operation"), required=False, choices=_operations, widget=UnfoldAdminSelectWidget
     )
+    reason_code = forms.ChoiceField(
+        label=_("our reason"),
+        required=False,
+        choices=_reasons,
+        widget=UnfoldAdminSelectWidget,
+        help_text=_(
+            "What follows a failed debit is told by the rules for failed debits; add a new reason there."
+        ),
+    )
 
     class Meta:
         model = ResultCode
         fields = ("kind", "partner", "direction", "operation", "code", "reason_code", "finality", "remark")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        stored = self.instance.reason_code
+        if stored and all(stored not in dict(reasons) for _group, reasons in known_reasons.grouped()):
+            choice: Any = self.fields["reason_code"]
+            choice.choices = [*_reasons(), (stored, _("%(reason)s (nobody knows it)") % {"reason": stored})]
+
     def clean(self) -> dict[str, Any]:
-        """A partner's own code is of the partner's kind."""
+        """A partner's own code is of the partner's kind, and its reason one that the operation's flows know."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         partner = cleaned.get("partner")
         if partner and cleaned.get("kind") and partner.kind != cleaned["kind"]:
             raise forms.ValidationError({"kind": _("The partner is of another kind.")})
+        if {"reason_code", "operation"} <= cleaned.keys():
+            known_reasons.require(
+                cleaned["reason_code"], operation=cleaned["operation"], row_id=self.instance.pk
+            )
         return cleaned
 
 

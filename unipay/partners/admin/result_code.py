@@ -13,7 +13,7 @@ from unfold.decorators import action
 
 from unipay.backoffice.admin import HistoryMixin, SpreadsheetAdmin, state_badge
 from unipay.errors import CATALOGUE, Text
-from unipay.partners import sightings
+from unipay.partners import known_reasons, mapped_codes, sightings
 from unipay.partners.admin.forms import CodeQuestionForm, ResultCodeForm
 from unipay.partners.models import Partner, ResultCode, UnmappedCode
 from unipay.partners.operations import operation_title
@@ -34,6 +34,16 @@ class ResultCodeResource(resources.ModelResource):  # type: ignore[misc]
         clean_model_instances = True
         skip_unchanged = True
         report_skipped = False
+
+    def validate_instance(self, instance: ResultCode, *args: Any, **kwargs: Any) -> None:
+        """A reason is one that the operation's flows know, as in the form."""
+        super().validate_instance(instance, *args, **kwargs)
+        known_reasons.require(instance.reason_code, operation=instance.operation, row_id=instance.pk)
+
+    def after_save_instance(self, instance: ResultCode, row: Any, **kwargs: Any) -> None:
+        """Whoever waits for the code hears of it, once the file is carried out."""
+        if not kwargs.get("dry_run"):
+            mapped_codes.tell(instance)
 
 
 @admin.register(ResultCode)
@@ -65,6 +75,11 @@ class ResultCodeAdmin(HistoryMixin, SpreadsheetAdmin):
         field="finality",
         description=_("finality"),
     )
+
+    def save_model(self, request: HttpRequest, obj: ResultCode, form: Any, change: bool) -> None:
+        """Keep the meaning, and let whoever waits for it hear of it."""
+        super().save_model(request, obj, form, change)
+        mapped_codes.tell(obj)
 
     @admin.display(description=_("operation"))
     def named_operation(self, row: ResultCode) -> str:

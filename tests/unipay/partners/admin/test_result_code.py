@@ -7,6 +7,7 @@ from prometheus_client import REGISTRY
 
 from tests.conftest import Login
 from tests.factories import make_partner
+from unipay.partners import mapped_codes
 from unipay.partners.models import Partner, ResultCode
 from unipay.partners.queries import meaning
 from unipay.partners.reference import load_result_codes
@@ -122,3 +123,61 @@ def test_a_code_that_was_tried_is_not_one_that_was_seen(administrator: Client) -
     try_code(administrator, make_partner("ICBC", key_id=""), "E9")
 
     assert list(administrator.get(UNMAPPED).context["rows"]) == []
+
+
+def debit_code(code: str = "ZZ9", reason: str = "account_frozen", **fields: str) -> dict[str, str]:
+    """What somebody types who gives a code of debits its meaning."""
+    form = {"kind": "BANK", "direction": "ANSWER", "operation": "debit", "finality": "FINAL_FAILURE"}
+    return {**form, "code": code, "reason_code": reason, **fields}
+
+
+def test_the_form_offers_reasons_below_their_operations(administrator: Client) -> None:
+    page = administrator.get(f"{LIST}add/").content.decode()
+
+    assert '<optgroup label="failed debits, from their rules">' in page
+    assert "Not enough money in the account (insufficient_funds)" in page
+
+
+def test_a_reason_nobody_knows_is_refused(administrator: Client) -> None:
+    page = administrator.post(f"{LIST}add/", debit_code(reason="insuficient_funds")).content.decode()
+
+    assert "insuficient_funds is not one of the available choices" in page
+    assert not ResultCode.objects.exists()
+
+
+def test_a_reason_of_another_operation_is_refused_with_those_that_fit(administrator: Client) -> None:
+    page = administrator.post(f"{LIST}add/", debit_code(reason="number_not_normal")).content.decode()
+
+    assert "number_not_normal is no reason for this operation (debit). There are: account_closed," in page
+    assert not ResultCode.objects.exists()
+
+
+def test_an_old_row_keeps_the_word_it_has(administrator: Client) -> None:
+    row = ResultCode.objects.create(**debit_code(reason="old_word"))
+    where = f"{LIST}{row.pk}/change/"
+
+    page = administrator.get(where).content.decode()
+    administrator.post(where, debit_code(reason="old_word", remark="as ever"))
+
+    assert "old_word (nobody knows it)" in page
+    assert ResultCode.objects.get().remark == "as ever"
+
+
+def test_a_file_with_a_reason_nobody_knows_is_refused(administrator: Client) -> None:
+    preview = dry_run(administrator, "BANK,,ANSWER,debit,E1,insuficient_funds,FINAL_FAILURE,\n")
+
+    assert "confirm_form" not in preview.context
+    assert not ResultCode.objects.exists()
+
+
+def test_whoever_waits_for_a_code_hears_of_its_meaning(
+    administrator: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[str] = []
+    monkeypatch.setattr(mapped_codes, "_registered", [lambda row: heard.append(row.code)])
+
+    administrator.post(f"{LIST}add/", debit_code("ZZ9"))
+    preview = dry_run(administrator, "BANK,,ANSWER,debit,ZZ8,account_frozen,FINAL_FAILURE,\n")
+    administrator.post(f"{LIST}process_import/", preview.context["confirm_form"].initial)
+
+    assert heard == ["ZZ9", "ZZ8"]
