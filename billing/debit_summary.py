@@ -1,9 +1,11 @@
 """What a debit run, a what-if and a return come to, for programs and for people."""
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, Sum
 
+from billing import early_run
 from billing.flows.select_bills import WhatIf
 from billing.models import DebitBatch, DebitExclusion, DebitItem, DebitReturn, DebitRun
 
@@ -42,8 +44,8 @@ def of_run(run: DebitRun) -> Told:
     }
 
 
-def of_what_if(found: WhatIf) -> Told:
-    """What a run would ask for and leave out; amounts in fen."""
+def of_what_if(found: WhatIf, *, today: date) -> Told:
+    """What a run would ask for and leave out, and what to know before it is opened; amounts in fen."""
     return {
         "bank": found.arrangement.bank.code,
         "kind": found.arrangement.way.lower(),
@@ -56,6 +58,7 @@ def of_what_if(found: WhatIf) -> Told:
         "left_out_fen": found.excluded_fen,
         "excluded": {part.name: {"bills": part.count, "fen": part.amount_fen} for part in found.excluded},
         "provinces": {part.name: {"items": part.count, "fen": part.amount_fen} for part in found.provinces},
+        "warnings": early_run.if_opened(early_run.of_what_if(found, today=today)),
     }
 
 

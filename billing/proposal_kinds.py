@@ -6,20 +6,23 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from billing import early_run
 from billing.flows import debit_proposal
 from billing.flows.debit_proposal import Way
 from billing.recharge_kind import GIVE_BACK
 from billing.states import DebitWay
+from unipay import clock
 from unipay.approvals.kinds import ProposalKind, register
 from unipay.approvals.models import Proposal
 from unipay.errors import Text
 from unipay.money import format_money
+from unipay.partners.named import title_of
 
 
 def _describe(proposal: Proposal) -> Text:
     """Named from what the proposal keeps: a list of proposals asks for no runs."""
     what = proposal.what
-    of = format_lazy("{} {} {}", what["bank"], DebitWay(what["way"]).label, what["debit_date"])
+    of = format_lazy("{} {} {}", title_of(what["bank"]), DebitWay(what["way"]).label, what["debit_date"])
     return format_lazy("{}: {}", of, Way(proposal.action).label)
 
 
@@ -34,12 +37,13 @@ def _effects(proposal: Proposal) -> Sequence[Text]:
         "items": f"{run.item_count:,}",
         "bills": f"{run.bill_count:,}",
         "amount": format_money(run.asked_fen),
-        "bank": run.arrangement.bank.code,
+        "bank": run.arrangement.bank.title,
     }
     left_out = {"bills": f"{run.excluded_count:,}", "amount": format_money(run.excluded_fen)}
     return [
         format_lazy(_("{bank} is asked to debit {amount}: {items} items for {bills} bills."), **said),
         format_lazy(_("{bills} bills of {amount} are left out."), **left_out),
+        *early_run.if_sent(early_run.of_run(run, today=clock.business_date(clock.now()))),
     ]
 
 

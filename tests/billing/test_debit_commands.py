@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 
 from billing.models import DebitRun
@@ -68,3 +69,23 @@ def test_nobody_knows_whose_return_it_is() -> None:
 def test_a_bank_without_an_arrangement_debits_nothing() -> None:
     with pytest.raises(CommandError, match="no arrangement"):
         call_command("debit_run", *ORDERED)
+
+
+def test_a_run_ahead_of_its_date_is_warned_of(capsys: pytest.CaptureFixture[str]) -> None:
+    the_province()
+    arranged()
+    owing(1000)
+    warning = "The debit date, 2026-11-05, is still to come, and the run does not wait for it."
+
+    with time_machine.travel("2026-10-20T10:00:00+08:00"):
+        call_command("debit_run", *ORDERED, "--what-if", "--json")
+        what_if = capsys.readouterr()
+        call_command("debit_run", *ORDERED)
+        opened = capsys.readouterr()
+        call_command("debit_run", *ORDERED)
+        again = capsys.readouterr()
+
+    assert json.loads(what_if.out)["warnings"][0] == warning
+    assert warning in what_if.err
+    assert warning in opened.err
+    assert warning not in again.err

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from billing import early_run
 from billing.debit_errors import DEBIT_RUN_DELIVERED, DEBIT_RUN_STAGE
 from billing.flows import debit_cancel, debit_proposal, debit_run
 from billing.flows.debit_proposal import Way
@@ -41,7 +42,8 @@ def _if_sent(run: DebitRun) -> Preview:
         return Preview(refusal=DEBIT_RUN_STAGE.title)
     if waiting_about(run.subject):
         return Preview(refusal=PROPOSAL_WAITS.title)
-    return Preview(effects=(_asked(run), second_person(run, Way.SEND)))
+    ahead = early_run.of_run(run, today=clock.business_date(clock.now()))
+    return Preview(effects=(_asked(run), *early_run.if_sent(ahead), second_person(run, Way.SEND)))
 
 
 def _if_cancelled(run: DebitRun) -> Preview:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from billing import early_run
 from billing.admin.forms import DayInput
 from billing.flows import debit_run, select_bills
 from billing.flows.select_bills import WhatIf
@@ -69,6 +70,7 @@ def open_view(model_admin: Any, request: HttpRequest) -> HttpResponse:
         "provinces": _provinces(found),
         "samples": _samples(request, found),
         "needs_approval": found is not None and found.asked_fen > found.arrangement.approve_above_fen,
+        "warnings": early_run.if_opened(early_run.of_what_if(found, today=today)) if found else (),
     }
     return TemplateResponse(request, "billing/open_run.html", context)
 

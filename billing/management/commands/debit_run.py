@@ -1,7 +1,7 @@
 """`manage.py debit_run`: takes a debit run through its stages in the foreground, or tells what it would do."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import partial
 from typing import Any
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from rich.console import Console
 from rich.table import Table
 
-from billing import debit_summary
+from billing import debit_summary, early_run
 from billing.debit_errors import DEBIT_RUN_IS_THERE
 from billing.flows import debit_run, select_bills
 from billing.management.working import drawn, watched
@@ -20,6 +20,8 @@ from billing.states import RUN_OVER, DebitWay, Exclusion, ItemState, RunState
 from unipay import clock
 from unipay.errors import Refusal
 from unipay.money import format_yuan
+
+_BEFORE_ITS_FILES = (RunState.OPENED, RunState.SELECTED, RunState.AWAITING_APPROVAL, RunState.APPROVED)
 
 
 class Command(BaseCommand):
@@ -43,15 +45,22 @@ class Command(BaseCommand):
         if arrangement is None:
             raise CommandError(f"{options['bank']} has no arrangement for {options['kind']}.")
         if options["what_if"]:
-            told = debit_summary.of_what_if(select_bills.what_if(arrangement, options["date"]))
+            found = select_bills.what_if(arrangement, options["date"])
+            told = debit_summary.of_what_if(found, today=clock.business_date(clock.now()))
             self._print(told, _what_if_table(told), as_json=options["json"])
+            self._warn(told["warnings"])
             return
         run = _run(arrangement, options["date"])
+        self._warn(_warnings(run))
         failure = _go_on(run, Console(stderr=True, highlight=False))
         told = debit_summary.of_run(DebitRun.objects.select_related("arrangement__bank").get(pk=run.pk))
         self._print(told, _run_table(told), as_json=options["json"])
         if failure:
             raise CommandError(failure)
+
+    def _warn(self, warnings: Iterable[str]) -> None:
+        for warning in warnings:
+            self.stderr.write(warning)
 
     def _print(self, told: Mapping[str, Any], table: Table, *, as_json: bool) -> None:
         self.stdout.write(json.dumps(told, ensure_ascii=False, indent=2) if as_json else drawn(table))
@@ -65,6 +74,14 @@ def _run(arrangement: Arrangement, day: date) -> DebitRun:
         if refusal.reason is not DEBIT_RUN_IS_THERE:
             raise CommandError(str(refusal.reason.title)) from refusal
         return DebitRun.objects.get(run_no=(refusal.conflict or {})["run_no"])
+
+
+def _warnings(run: DebitRun) -> list[str]:
+    """What to know of a run that goes on ahead of its date; nothing where its files are out."""
+    if run.state not in _BEFORE_ITS_FILES:
+        return []
+    ahead = early_run.of_run(run, today=clock.business_date(clock.now()))
+    return early_run.if_opened(ahead) if run.state == RunState.OPENED else early_run.if_sent(ahead)
 
 
 def _go_on(run: DebitRun, console: Console) -> str:
