@@ -19,6 +19,24 @@ DEBIT_RUN_DELIVERED = reason(
     status=409,
     title=_("A bank has a file of this run already: it can't be cancelled."),
 )
+DEBIT_NOTHING_UNANSWERED = reason(
+    "debit_nothing_unanswered",
+    status=409,
+    title=_("No bank leaves anything of this run unanswered beyond its time."),
+)
+DEBIT_ITEM_NOT_FOUND = reason("debit_item_not_found", status=404, title=_("There is no such debit."))
+DEBIT_ITEM_OVER = reason("debit_item_over", status=409, title=_("The bank is not being asked for it now."))
+DEBIT_FILE_NOT_OUT = reason(
+    "debit_file_not_out",
+    status=409,
+    title=_("The bank has not got the request file: deliver it, or cancel the run."),
+)
+DEBIT_NOT_OVERDUE = reason("debit_not_overdue", status=409, title=_("The bank still has time to answer."))
+DEBIT_CODE_WAITS = reason(
+    "debit_code_waits",
+    status=409,
+    title=_("The bank has answered; its line waits to be settled, or its code for a meaning."),
+)
 DEBIT_REMARK_MISSING = reason("debit_remark_missing", status=422, title=_("Say why in a remark."))
 ARRANGEMENT_NOT_ACTIVE = reason(
     "arrangement_not_active", status=409, title=_("Nothing is debited by this arrangement at present.")

@@ -11,6 +11,7 @@ from billing.flows import debit_proposal
 from billing.flows.debit_proposal import Way
 from billing.recharge_kind import GIVE_BACK
 from billing.states import DebitWay
+from billing.unanswered_kind import END_UNANSWERED
 from unipay import clock
 from unipay.approvals.kinds import ProposalKind, register
 from unipay.approvals.models import Proposal
@@ -71,3 +72,4 @@ register(
     )
 )
 register(GIVE_BACK)
+register(END_UNANSWERED)

@@ -1,8 +1,12 @@
 """Our reasons for failed debits in words, in the language of the moment, from the table of rules."""
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from billing.models import FailureRule
+
+UNANSWERED = "unanswered"
+"""Of items that people ended because their bank never answered; no bank's code means it, and nothing follows."""
 
 
 def titles() -> dict[str, str]:
@@ -16,6 +20,8 @@ def title_of(reason_code: str) -> str:
     """Return a reason in words, the code itself where nobody gave it any, "" for none."""
     if not reason_code:
         return ""
+    if reason_code == UNANSWERED:
+        return _("the bank never answered")
     is_english = (get_language() or "").startswith("en")
     rule = FailureRule.objects.filter(reason_code=reason_code).first()
     if rule is None:

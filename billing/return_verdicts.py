@@ -64,17 +64,24 @@ JUDGE = f"""
         AS meaning (code text, finality text, reason_code text, follow_up text) ON meaning.code = line.result_code;
     ANALYZE {JUDGED}
 """
+_SILENT = """NOT EXISTS (
+        SELECT FROM billing_returnline line JOIN billing_debitreturn returned ON returned.id = line.returned_id
+        WHERE line.item_no = item.item_no AND returned.batch_id = %(batch)s
+    )"""
 # Silence of a bank that names failures only is success.
 JUDGE_SILENCE = f"""
     INSERT INTO {JUDGED}
     SELECT NULL, NULL, item.id, '', '', '', '', item.asked_fen, item.asked_fen, '{LineEffect.SETTLED}'
     FROM billing_debititem item
-    WHERE item.batch_id = %(batch)s AND item.state = '{ItemState.SENT}' AND NOT EXISTS (
-        SELECT FROM billing_returnline line JOIN billing_debitreturn returned ON returned.id = line.returned_id
-        WHERE line.item_no = item.item_no AND returned.batch_id = %(batch)s
-    )
+    WHERE item.batch_id = %(batch)s AND item.state = '{ItemState.SENT}' AND {_SILENT}
     ORDER BY item.id LIMIT %(most)s;
     ANALYZE {JUDGED}
+"""
+# So it is where people ended the item meanwhile: the bank has debited what we no longer ask for.
+ENDED_IN_SILENCE = f"""
+    SELECT item.item_no, item.msisdn, item.province_id, item.state, item.asked_fen FROM billing_debititem item
+    WHERE item.batch_id = %(batch)s AND item.state = '{ItemState.WITHDRAWN}' AND {_SILENT}
+    ORDER BY item.id LIMIT %(most)s
 """
 CODES = """
     SELECT result_code, bool_or(effect = '') FROM billing_returnline

@@ -27,3 +27,12 @@ def exclusively(namespace: int, row_id: int) -> Iterator[bool]:
         if connection.connection is session and connection.is_usable():
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [namespace, row_id])
+
+
+def hold_until_commit(namespace: int, row_id: int) -> bool:
+    """Hold a thing until the transaction at hand ends, as `exclusively` does for a block; False where another worker
+    holds it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [namespace, row_id])
+        (held,) = cursor.fetchone()
+    return bool(held)

@@ -79,6 +79,22 @@ def _open_case(returned: DebitReturn, row: tuple[Any, ...], now: datetime) -> No
     )
 
 
+def open_cases_of_silence(returned: DebitReturn, *, now: datetime) -> None:
+    """Leave to people what a bank that names failures only is silent about, where we had ended it unanswered."""
+    given = {"batch": returned.batch_id, "most": MOST_CASES + 1}
+    with connection.cursor() as cursor:
+        cursor.execute(verdicts.ENDED_IN_SILENCE, given)
+        found = cursor.fetchall()
+    if len(found) > MOST_CASES:
+        open_case_of_file(returned, len(found), now)
+        return
+    for item_no, msisdn, province_id, state, asked_fen in found:
+        verdict = LineEffect.CASE
+        _open_case(
+            returned, (item_no, msisdn, province_id, state, verdict, "", "", asked_fen, asked_fen, 0), now
+        )
+
+
 def open_case_of_file(returned: DebitReturn, count: int, now: datetime) -> None:
     """Leave a return file to people: so many of its lines are odd, or can't be placed."""
     manual_case.open_case(

@@ -31,6 +31,11 @@ def exclusively(run_id: int) -> AbstractContextManager[bool]:
     return exclusive.exclusively(_NAMESPACE, run_id)
 
 
+def hold_until_commit(run_id: int) -> bool:
+    """Hold the same until the transaction at hand ends; False where a worker does."""
+    return exclusive.hold_until_commit(_NAMESPACE, run_id)
+
+
 def locked(run_no: str) -> DebitRun:
     """Return the run's row, locked; raises Refusal where there is none."""
     rows = DebitRun.objects.select_for_update(of=["self"], no_key=True).select_related("arrangement__bank")

@@ -74,6 +74,8 @@ def _settle_silence(returned: DebitReturn, now: Clock) -> None:
         return
     while settle_chunk.settle_silence(returned, now=now()):
         pass
+    with transaction.atomic():
+        debit_follow_ups.open_cases_of_silence(returned, now=now())
 
 
 @transaction.atomic

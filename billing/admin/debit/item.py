@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
@@ -21,6 +21,7 @@ from billing.admin.columns import (
     bank_title,
     number_and_agreement,
 )
+from billing.admin.debit.ending import OF_ITEM, RIGHT, button_of_item
 from billing.admin.sheet import NOTHING, Sheet, Table, day, link, moment, money
 from billing.admin.window import MoneyWindow
 from billing.facts import debit_facts, recharge_facts
@@ -29,6 +30,8 @@ from billing.sentences import of_debit, of_recharge
 from billing.states import ItemState, RechargeState
 from unipay import clock, msisdn
 from unipay.backoffice.admin import RevealMixin, state_badge
+from unipay.backoffice.admin.deeds import DeedsMixin
+from unipay.backoffice.admin.waiting import waiting_for
 from unipay.backoffice.subscriber import Cell, Subscriber
 
 MOST_ROWS = 50
@@ -59,7 +62,7 @@ class ReasonFilter(admin.SimpleListFilter):
 
 
 @admin.register(DebitItem)
-class DebitItemAdmin(RevealMixin, MoneyWindow):
+class DebitItemAdmin(DeedsMixin, RevealMixin, MoneyWindow):
     """The list of items, and the page of one down to its bills."""
 
     empty_text = gettext_lazy("No bank was asked for anything yet: open a run, or wait for the calendar to.")
@@ -87,6 +90,8 @@ class DebitItemAdmin(RevealMixin, MoneyWindow):
     )
     search_help_text = gettext_lazy("Whole mobile number, item number or agreement number")
     reveals = revealed_in_files = ("msisdn",)
+    deeds = {"end": OF_ITEM}
+    actions = ("end_unanswered",)
     state_badge = state_badge(ITEM_COLOURS)
 
     def get_ordering(self, request: HttpRequest) -> Sequence[str]:
@@ -101,6 +106,19 @@ class DebitItemAdmin(RevealMixin, MoneyWindow):
         """Items of an agreement are found by its bills, each item once."""
         rows, _may = super().get_search_results(request, queryset, search_term)
         return rows, bool(search_term.strip())
+
+    def has_end_permission(self, request: HttpRequest) -> bool:
+        """Whether the person may propose that a bank is no longer asked; for which items, the flow says."""
+        return bool(request.user.has_perm(RIGHT))
+
+    @admin.action(description=gettext_lazy("End what the bank never answered …"), permissions=["end"])
+    def end_unanswered(self, request: HttpRequest, queryset: QuerySet[DebitItem]) -> HttpResponse | None:
+        """Propose to end the chosen items, each by itself."""
+        return self.ask(request, queryset.order_by("id"), OF_ITEM)
+
+    def shown(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+        """Return the item, and what waits for a second person."""
+        return {**super().shown(request, row), "waiting": waiting_for(request.user, row.subject)}
 
     def sheet(self, request: HttpRequest, row: Any) -> Sheet:
         """Return the item with its bills and what the bank said."""
@@ -138,6 +156,7 @@ def _sheet(item: DebitItem, person: Any) -> Sheet:
         aside=item.item_no,
         sentence=" ".join(sentences),
         facts=_facts(item, recharge, person),
+        buttons=tuple(button_of_item(item, person)),
         tables=(_bills(item, person), _answers(item, person)),
     )
 

@@ -7,6 +7,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from billing import early_run
+from billing.admin.debit import ending
 from billing.debit_errors import DEBIT_RUN_DELIVERED, DEBIT_RUN_STAGE
 from billing.flows import debit_cancel, debit_proposal, debit_run
 from billing.flows.debit_proposal import Way
@@ -128,4 +129,5 @@ DEEDS = {
     "cancel": Deed(_CANCEL, "billing.propose_debitrun", _propose(Way.CANCEL), _("proposed")),
     "stop": Deed(_STOP, "billing.open_debitrun", _stop, _("stopped")),
     "resume": Deed(_RESUME, "billing.open_debitrun", _resume, _("resumed")),
+    "end": ending.OF_RUN,
 }

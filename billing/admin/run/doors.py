@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from billing.admin.debit.ending import button_of_run
 from billing.admin.sheet import Button
 from billing.flows import debit_proposal
 from billing.models import DebitRun
@@ -29,6 +30,7 @@ def _buttons(run: DebitRun, person: Any, waits: Text) -> Iterator[Button]:
             yield Button(_("Resume …"), address_of(run, "resume"), is_main=True)
         else:
             yield Button(_("Stop …"), address_of(run, "stop"))
+    yield from button_of_run(run, person, waits=waits)
     if person.has_perm("billing.propose_debitrun"):
         yield Button(
             _("Cancel the run …"),

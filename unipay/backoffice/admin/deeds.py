@@ -1,6 +1,6 @@
 """What may be done about one row: an address below its page asks first, calls one flow, and says what came of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -69,6 +69,10 @@ class DeedsMixin:
         rows = model_admin.get_queryset(request).filter(pk=object_id)
         if not rows.exists():
             raise Http404
+        return self.ask(request, rows, deed)
+
+    def ask(self, request: HttpRequest, rows: Iterable[Any], deed: Deed) -> HttpResponse | None:
+        """Ask before the deed is done to each of these rows; whoever calls has seen to the right."""
 
         def then(chosen: list[Any], said: dict[str, Any]) -> HttpResponse:
             return report_outcomes(
