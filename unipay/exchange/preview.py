@@ -68,6 +68,7 @@ class RoundTrip:
 class Preview:
     """What a sample says. `refusal`: why nothing of it counts, "" where it does. line_count = accepted + faulty.
 
+    `round_trip`: None where nothing was tried, as no line could be read.
     `is_beginning`: the sample is the first lines of a file, without the trailer its layout has.
     """
 
@@ -150,7 +151,7 @@ def _shown(plan: LayoutPlan, reading: Reading) -> Preview:
         faulty=reading.faulty_count,
         header=reading.header,
         trailer=reading.trailer,
-        round_trip=_round_trip(plan, reading),
+        round_trip=_round_trip(plan, reading) if reading.accepted_count else None,
     )
 
 

@@ -43,8 +43,8 @@ class Shown:
 
     @property
     def is_good(self) -> bool:
-        """Whether every line was read."""
-        return self.is_read and not self.read.faulty
+        """Whether there are lines, and every one was read."""
+        return self.is_read and bool(self.read.accepted) and not self.read.faulty
 
     @cached_property
     def funnel(self) -> Way:
