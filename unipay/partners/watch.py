@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from unipay.partners.kinds import PartnerStatus
-from unipay.partners.models import MaintenanceWindow, OwnKey, Partner, PartnerKey
+from unipay.partners.kinds import PartnerKind, PartnerStatus
+from unipay.partners.models import Endpoint, MaintenanceWindow, OwnKey, Partner, PartnerKey
 
 ENDS_SOON = timedelta(days=30)
 """How long before the end of a key its partner should have sent us the next one."""
@@ -22,9 +22,13 @@ def closed_partners(partners: QuerySet[Partner], *, now: datetime) -> QuerySet[P
 
 
 def keyless_partners(partners: QuerySet[Partner], *, now: datetime) -> QuerySet[Partner]:
-    """Return those of the partners we deal with whose signatures cannot count now: no key of theirs is live."""
+    """Return those of the partners we deal with whose signatures cannot count now: no key of theirs is live.
+
+    Not banks without a line, which sign nothing: staff carry their files.
+    """
     live = _live(PartnerKey.objects.filter(partner=OuterRef("pk")), now)
-    return partners.exclude(status=PartnerStatus.SUSPENDED).filter(~Exists(live))
+    watched = partners.exclude(status=PartnerStatus.SUSPENDED).exclude(_has_no_line())
+    return watched.filter(~Exists(live))
 
 
 def ending_keys(keys: QuerySet[PartnerKey], *, now: datetime) -> QuerySet[PartnerKey]:
@@ -41,6 +45,13 @@ def aged_own_keys(keys: QuerySet[OwnKey], *, now: datetime) -> QuerySet[OwnKey]:
     )
     aged = keys.filter(retired_at=None, signs_from__lte=now - (ROTATED_EVERY - ENDS_SOON))
     return aged.exclude(Exists(successors))
+
+
+def _has_no_line() -> Q:
+    """A bank we have no address of, and that never gave us a key."""
+    addresses = Endpoint.objects.filter(partner=OuterRef("pk")).exclude(url="")
+    keys = PartnerKey.objects.filter(partner=OuterRef("pk"))
+    return Q(kind=PartnerKind.BANK, base_url="") & ~Exists(addresses) & ~Exists(keys)
 
 
 def _live(keys: QuerySet[PartnerKey], now: datetime) -> QuerySet[PartnerKey]:

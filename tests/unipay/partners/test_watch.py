@@ -9,7 +9,7 @@ from psycopg2.extras import DateTimeTZRange
 from tests.factories import make_partner
 from unipay.partners import watch
 from unipay.partners.keys import own_key, retire_own_key, rotate_own_key
-from unipay.partners.models import MaintenanceWindow, OwnKey, Partner, PartnerKey
+from unipay.partners.models import Endpoint, MaintenanceWindow, OwnKey, Partner, PartnerKey
 
 NOW = datetime(2026, 3, 2, 4, tzinfo=UTC)
 A_DAY = timedelta(days=1)
@@ -45,7 +45,7 @@ def test_closed_are_those_closed_suspended_or_in_a_maintenance_window() -> None:
 
 def test_keyless_are_those_we_deal_with_whose_keys_are_all_over_or_not_begun() -> None:
     make_partner("FINE")
-    make_partner("NONE", key_id="")
+    make_partner("NONE", key_id="", base_url="https://none.example")
     make_partner("SUSPENDED", key_id="", status="SUSPENDED")
     key(make_partner("ENDED", key_id=""), valid_until=NOW)
     key(make_partner("RETIRED", key_id=""), retired_at=NOW - A_DAY)
@@ -54,6 +54,20 @@ def test_keyless_are_those_we_deal_with_whose_keys_are_all_over_or_not_begun() -
     keyless = watch.keyless_partners(Partner.objects.all(), now=NOW)
 
     assert codes(keyless) == ["ENDED", "LATER", "NONE", "RETIRED"]
+
+
+def test_a_bank_without_a_line_needs_no_key() -> None:
+    make_partner("BY_HAND", key_id="")
+    Endpoint.objects.create(
+        partner=make_partner("REACHED", key_id=""),
+        operation="query_signing",
+        url="https://bank.example/query",
+    )
+    make_partner("PROVINCE", "PROVINCE", key_id="")
+
+    keyless = watch.keyless_partners(Partner.objects.all(), now=NOW)
+
+    assert codes(keyless) == ["PROVINCE", "REACHED"]
 
 
 @pytest.mark.parametrize(
