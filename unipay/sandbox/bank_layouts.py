@@ -5,8 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.conf import settings
+from django.utils import translation
+
 from billing.kinds import BANK_MANDATES, REQUESTS, RETURNS
 from billing.states import DebitWay
+from unipay.exchange.kinds import kind_named
 from unipay.exchange.models import (
     Align,
     AmountUnit,
@@ -101,7 +105,7 @@ def _publish(own: OwnFormat, bank: Partner) -> None:
     marks = {} if is_fixed else {"header_mark": "H", "detail_mark": "D", "trailer_mark": "T"}
     layout = FileLayout.objects.create(
         code=f"{own.bank.lower()}_{own.kind}",
-        title=f"{bank.name}: {own.kind}",
+        title=_title(own, bank),
         kind=own.kind,
         partner=bank,
         state=LayoutState.PUBLISHED,
@@ -110,6 +114,12 @@ def _publish(own: OwnFormat, bank: Partner) -> None:
         **{**marks, **own.settings},
     )
     LayoutColumn.objects.bulk_create(_columns(own, layout, is_fixed=is_fixed))
+
+
+def _title(own: OwnFormat, bank: Partner) -> str:
+    """Data has one language: that of the bank's name."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return f"{bank.name} {kind_named(own.kind).title}"
 
 
 def _columns(own: OwnFormat, layout: FileLayout, *, is_fixed: bool) -> Iterator[LayoutColumn]:

@@ -74,6 +74,20 @@ def test_every_own_format_is_a_sound_layout(arranged: None, own: Any) -> None:
     assert layout_rules.faults(layout, list(layout.columns.all())) == []
 
 
+def test_own_formats_are_titled_as_people_call_them(arranged: None) -> None:
+    titles = set(
+        FileLayout.objects.filter(partner__code__in=["SXRCB", "NBCARD"]).values_list("title", flat=True)
+    )
+
+    assert titles == {
+        "绍兴农商银行 非联网托收送盘文件",
+        "绍兴农商银行 非联网托收回盘文件",
+        "宁波一卡通 一卡通送盘文件",
+        "宁波一卡通 一卡通回盘文件",
+        "宁波一卡通 银行委托文件",
+    }
+
+
 @pytest.mark.parametrize("code", ["SXRCB", "WZRCB", "NBCARD"])
 def test_what_a_bank_writes_in_its_own_format_it_reads_again(arranged: None, code: str) -> None:
     way = "one_card" if code == "NBCARD" else "offline"
