@@ -1,9 +1,11 @@
 """What runs when, and why: the one page. `manage.py sync_schedule` writes it into the calendar of the admin,
-where operators may change or switch off any entry; what they changed stays as they left it."""
+where operators may change or switch off any entry; what they changed stays as they left it. What simulated partners do
+by themselves is in it only where the sandbox is installed."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from unipay.errors import Text
@@ -38,7 +40,7 @@ class Entry:
     why: Text
 
 
-SCHEDULE = (
+_CENTRE = (
     Entry(
         "unipay.heartbeat",
         Every(timedelta(seconds=10)),
@@ -118,6 +120,11 @@ SCHEDULE = (
         ),
     ),
     Entry(
+        "billing.refund_what_was_refused",
+        Every(timedelta(minutes=30)),
+        _("Gives money back that a province refused to credit, once its last day has come (C11)."),
+    ),
+    Entry(
         "billing.plan_debit_dates",
         Every(timedelta(hours=1)),
         _("Writes down on which days of the next two months bills are debited (C3)."),
@@ -147,3 +154,23 @@ SCHEDULE = (
         ),
     ),
 )
+_SANDBOX = (
+    Entry(
+        "sandbox.provinces_bill",
+        Every(timedelta(minutes=5)),
+        _("Sandbox: provinces bill who has a contract and no bill for the last month (C3)."),
+    ),
+    Entry(
+        "sandbox.banks_answer",
+        Every(timedelta(minutes=1)),
+        _("Sandbox: banks send their mandates, debit what request files ask for, and answer (C3 to C6)."),
+    ),
+)
+
+
+def shipped(*, with_sandbox: bool) -> tuple[Entry, ...]:
+    """Return the calendar as it is shipped, with or without what simulated partners do."""
+    return (*_CENTRE, *_SANDBOX) if with_sandbox else _CENTRE
+
+
+SCHEDULE = shipped(with_sandbox=settings.UNIPAY_SANDBOX)

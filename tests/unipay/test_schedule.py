@@ -8,7 +8,7 @@ from django_celery_beat.models import CrontabSchedule, IntervalSchedule, Periodi
 
 from unipay import celery_app
 from unipay.management.commands import sync_schedule
-from unipay.schedule import SCHEDULE, Daily, Entry, Every
+from unipay.schedule import SCHEDULE, Daily, Entry, Every, shipped
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +43,15 @@ def test_the_schedule_is_written_into_the_calendar() -> None:
     assert "定时器" in row.description.splitlines()[0]
     assert "beat" in row.description.splitlines()[1]
     assert PeriodicTask.objects.count() == len(SCHEDULE)
+
+
+def test_what_simulated_partners_do_is_shipped_only_with_them() -> None:
+    centre, whole = (
+        {line.task for line in shipped(with_sandbox=with_sandbox)} for with_sandbox in (False, True)
+    )
+
+    assert whole - centre == {"sandbox.provinces_bill", "sandbox.banks_answer"}
+    assert not {task for task in centre if task.startswith("sandbox.")}
 
 
 def test_a_daily_entry_runs_by_the_clock_of_shanghai(monkeypatch: pytest.MonkeyPatch) -> None:

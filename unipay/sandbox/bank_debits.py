@@ -3,17 +3,20 @@ also wrongly (domain.md C3 to C6)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F, Q, QuerySet
 
 from billing.kinds import REQUESTS, RETURNS
+from billing.models import DebitBatch
 from unipay import clock
 from unipay.sandbox import client, file_lines, file_roads
 from unipay.sandbox.accounts import CORPORATE_OPENING_FEN, OPENING_FEN, account_of, take
 from unipay.sandbox.bank_money import new_transaction_no
 from unipay.sandbox.models import SandboxAccount, SandboxPayment
+from unipay.sandbox.money_scenarios import MONEY_SCENARIOS
 from unipay.sandbox.roster import bank
 from unipay.sandbox.scenarios import DEBIT, Effect, Scenario, scenario_in
 from unipay.sandbox.states import PaymentState
@@ -21,6 +24,10 @@ from unipay.sandbox.states import PaymentState
 TAKEN, NOT_ENOUGH = "0000", "1001"
 UNREADABLE = "The file can't be read."
 _MORE_FEN = 100
+SECOND_AFTER = timedelta(minutes=10)
+"""How long a bank takes to find what its first return file left out, or told wrongly."""
+_FORGOTTEN_AFTER = timedelta(days=1)
+_TOLD_LATER = (Effect.ANSWERED_LATER, Effect.UNDONE_LATER, Effect.DONE_LATER)
 
 Line = dict[str, Any]
 
@@ -50,13 +57,31 @@ def refuse_waiting(code: str, way: str) -> list[client.Reply]:
 def answer_by_hand(code: str, way: str, content: bytes, *, business_date: date, now: datetime) -> bytes:
     """Return the return file to a request file that somebody brought by hand."""
     asked = file_lines.read(code, REQUESTS[way], content, business_date=business_date, now=now)
-    return _return_file(code, way, debit(code, asked, now=now), now=now)
+    returned = _return_file(code, way, debit(code, asked, now=now), now=now)
+    _note_told(code, {line["batch_no"] for line in asked})
+    return returned
 
 
 def answer_again(code: str, way: str, batch_no: str, *, now: datetime) -> client.Reply:
     """Hand a second return file of a batch over: the same again, and what some numbers are reserved for."""
     content = return_again(code, way, batch_no, now=now)
-    return file_roads.hand_over(code, RETURNS[way], content, business_date=clock.business_date(now), now=now)
+    return _handed_over(code, way, content, {batch_no}, now=now)
+
+
+def answer_the_rest(code: str, way: str, *, now: datetime) -> list[client.Reply]:
+    """Hand over what a bank still owes some while after it debited: first return files that a crash kept back, and
+    second ones where a number is reserved for them."""
+    debited = SandboxPayment.objects.filter(
+        partner_code=code,
+        batch_no__in=DebitBatch.objects.filter(
+            run__arrangement__bank__code=code, run__arrangement__way=way
+        ).values("batch_no"),
+        taken_at__range=(now - _FORGOTTEN_AFTER, now - SECOND_AFTER),
+    )
+    untold = _batches(debited.filter(said=0))
+    first = [_answer_first(code, way, batch_no, now) for batch_no in untold]
+    second = _batches(debited.filter(_is_told_later(), said=1))
+    return first + [answer_again(code, way, batch_no, now=now) for batch_no in second]
 
 
 def return_again(code: str, way: str, batch_no: str, *, now: datetime) -> bytes:
@@ -78,8 +103,39 @@ def _answer(code: str, way: str, fetched: file_roads.Fetched, now: datetime) -> 
     file_roads.acknowledge(code, fetched)
     answers = debit(code, asked, now=now)
     content = _return_file(code, way, answers, now=now)
-    reply = file_roads.hand_over(code, RETURNS[way], content, business_date=clock.business_date(now), now=now)
+    reply = _handed_over(code, way, content, {line["batch_no"] for line in asked}, now=now)
     return Answered(fetched.name, len(asked), len(answers), reply)
+
+
+def _answer_first(code: str, way: str, batch_no: str, now: datetime) -> client.Reply:
+    payments = SandboxPayment.objects.filter(partner_code=code, batch_no=batch_no).order_by("id")
+    answers = [line for row in payments for line in _said(row, _scenario_of(row))]
+    return _handed_over(code, way, _return_file(code, way, answers, now=now), {batch_no}, now=now)
+
+
+def _handed_over(code: str, way: str, content: bytes, batches: set[str], *, now: datetime) -> client.Reply:
+    day = clock.business_date(now)
+    reply = file_roads.hand_over(code, RETURNS[way], content, business_date=day, now=now)
+    if reply.is_ok or file_roads.is_known(reply):
+        _note_told(code, batches)
+    return reply
+
+
+def _note_told(code: str, batches: set[str]) -> None:
+    SandboxPayment.objects.filter(partner_code=code, batch_no__in=batches).update(said=F("said") + 1)
+
+
+def _batches(payments: QuerySet[SandboxPayment]) -> list[str]:
+    return list(payments.order_by("batch_no").values_list("batch_no", flat=True).distinct())
+
+
+def _is_told_later() -> Q:
+    """Payments of numbers and agreements that are reserved for a second return file."""
+    subjects = Q()
+    for scenario in MONEY_SCENARIOS:
+        if scenario.effect in _TOLD_LATER:
+            subjects |= Q(msisdn__endswith=scenario.ending) | Q(agreement_no__endswith=scenario.ending)
+    return subjects
 
 
 def _return_file(code: str, way: str, answers: list[Line], *, now: datetime) -> bytes:
@@ -167,12 +223,16 @@ def _said(row: SandboxPayment, scenario: Scenario | None) -> Iterator[Line]:
 
 def _said_later(row: SandboxPayment) -> Iterator[Line]:
     """What the second return file says of it."""
-    scenario = scenario_in(DEBIT, msisdn=row.msisdn or row.agreement_no)
+    scenario = _scenario_of(row)
     effect = scenario.effect if scenario else None
     if effect is Effect.UNDONE_LATER:
         yield _not_made(row)
     elif effect is not Effect.LEFT_OUT:
         yield _as_it_is(row, scenario)
+
+
+def _scenario_of(row: SandboxPayment) -> Scenario | None:
+    return scenario_in(DEBIT, msisdn=row.msisdn or row.agreement_no)
 
 
 def _as_it_is(row: SandboxPayment, scenario: Scenario | None) -> Line:

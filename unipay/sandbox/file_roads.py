@@ -15,6 +15,7 @@ from unipay.sandbox.roster import bank
 OUTGOING, INCOMING = "from-unipay", "to-unipay"
 _TAKEN = "taken"
 _CONTROL = ".sha256"
+_DUPLICATE = "duplicate_file"
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,11 @@ def hand_over(code: str, kind: str, content: bytes, *, business_date: date, now:
     return file_wire.send(
         code, kind=kind, name=name, business_date=business_date.isoformat(), content=content
     )
+
+
+def is_known(reply: client.Reply) -> bool:
+    """Whether Unipay refuses a file because it has it already: its answer to the first time was lost."""
+    return reply.code == _DUPLICATE
 
 
 def _taken_out(path: Path) -> Fetched:

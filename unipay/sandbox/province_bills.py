@@ -3,13 +3,15 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from billing.kinds import PROVINCE_BILLS
 from unipay import clock
 from unipay.partners import queries as partners
-from unipay.sandbox import client, file_lines, file_wire
+from unipay.sandbox import client, file_lines, file_roads, file_wire
 from unipay.sandbox.bank import new_request_no, refusal_text
 from unipay.sandbox.models import SandboxBill, SandboxContract, SandboxMandate, SandboxNumber
 from unipay.sandbox.states import BilledState, BookState, Role
@@ -75,15 +77,14 @@ def number_at_unipay(row: SandboxBill) -> str:
     return str(at_unipay(row).get("bill_no") or "-")
 
 
-def bill_everybody(code: str, *, month: date | None = None, now: datetime) -> list[client.Reply]:
-    """Bill every number of the province that has a contract or a mandate, as one file."""
-    known = set(
-        SandboxBill.objects.filter(partner_code=code, billing_month=_month(month, now)).values_list("msisdn")
-    )
-    for msisdn, agreement_no in billed_numbers(code):
-        if (msisdn,) not in known:
-            fen = usual_fen(msisdn, _month(month, now))
-            write_down(code, msisdn=msisdn, agreement_no=agreement_no, amount_fen=fen, month=month, now=now)
+def bill_everybody(
+    code: str, *, month: date | None = None, at_most: int | None = None, now: datetime
+) -> list[client.Reply]:
+    """Bill every number of the province that has a contract or a mandate and no bill of the month, as one file."""
+    billed = _month(month, now)
+    for msisdn, agreement_no in list(islice(billed_numbers(code, without_bill_of=billed), at_most)):
+        fen = usual_fen(msisdn, billed)
+        write_down(code, msisdn=msisdn, agreement_no=agreement_no, amount_fen=fen, month=month, now=now)
     return send(code, now=now)
 
 
@@ -108,7 +109,7 @@ def send(code: str, *, now: datetime) -> list[client.Reply]:
     reply = file_wire.send(
         code, kind=PROVINCE_BILLS, name=name, business_date=day.isoformat(), content=content
     )
-    if reply.is_ok:
+    if reply.is_ok or file_roads.is_known(reply):
         SandboxBill.objects.filter(pk__in=[row.pk for row in rows]).update(is_told=True)
     return [reply]
 
@@ -128,15 +129,20 @@ def write_down(
     )
 
 
-def billed_numbers(code: str) -> list[tuple[str, str]]:
-    """Return who is billed: numbers with a contract in the province's book, and those of its people with a mandate."""
+def billed_numbers(code: str, *, without_bill_of: date | None = None) -> Iterator[tuple[str, str]]:
+    """Yield who is billed: numbers with a contract in the province's book, and those of its people with a mandate, then
+    companies' users; only those without a bill of a month, where one is given."""
     contracts = SandboxContract.objects.filter(partner_code=code, role=Role.PROVINCE, state__in=_HELD)
     mandates = SandboxMandate.objects.filter(state=BookState.SIGNED).exclude(msisdn="")
-    numbers = {*contracts.values_list("msisdn", flat=True), *mandates.values_list("msisdn", flat=True)}
-    at_home = (msisdn for msisdn in numbers if getattr(partners.home_province(msisdn), "code", "") == code)
     users = SandboxBill.objects.filter(partner_code=code).exclude(agreement_no="")
-    corporate = set(users.values_list("msisdn", "agreement_no"))
-    return sorted([*((msisdn, "") for msisdn in at_home), *corporate])
+    of_month = SandboxBill.objects.filter(billing_month=without_bill_of or date.min)
+    billed = of_month.values("msisdn")
+    signed = contracts.exclude(msisdn__in=billed).values_list("msisdn", flat=True)
+    mandated = mandates.exclude(msisdn__in=billed).values_list("msisdn", flat=True)
+    for msisdn in sorted({*signed, *mandated}):
+        if getattr(partners.home_province(msisdn), "code", "") == code:
+            yield msisdn, ""
+    yield from sorted(set(users.exclude(msisdn__in=billed).values_list("msisdn", "agreement_no")))
 
 
 def usual_fen(msisdn: str, month: date) -> int:

@@ -57,6 +57,7 @@ urlpatterns = [
     path("", start_pages.start, name="start"),
     path("sms/", start_pages.sms, name="sms"),
     path("language/<str:code>/", start_pages.language, name="language"),
+    path("by-itself/<str:task>/<str:position>/", start_pages.switch, name="switch"),
     path("hall/", hall_pages.start_signing, name="hall"),
     path("hall/outcomes/<str:request_no>/", hall_pages.outcome, name="hall_outcome"),
     path("banks/<str:code>/", bank_pages.book, name="bank_book"),

@@ -64,7 +64,7 @@ def test_everybody_with_a_contract_a_mandate_or_an_agreement_is_billed() -> None
         "ZJ", msisdn="13805710016", agreement_no="571000010", amount_fen=1, month=None, now=NOW
     )
 
-    assert province_bills.billed_numbers("ZJ") == [
+    assert list(province_bills.billed_numbers("ZJ")) == [
         (NUMBER, ""),
         ("13805710014", ""),
         ("13805710016", "571000010"),

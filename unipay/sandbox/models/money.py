@@ -59,7 +59,7 @@ class SandboxPayment(models.Model):
     """Money a bank took, or was asked to take: at its counter, or for one line of a request file.
 
     `reference`: the bank's own request number, or the item number of the line; `batch_no` "" at the counter.
-    `said`: how often a return file told of it. `result_code`: what the bank answered last.
+    `said`: how many return files of its batch there were. `result_code`: what the bank answered last.
     """
 
     partner_code = models.CharField(_("bank"), max_length=32)

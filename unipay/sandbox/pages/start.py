@@ -1,11 +1,13 @@
 """The sandbox's start page: where everything is, and which numbers show which scenario."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import check_for_language
+from django.views.decorators.http import require_POST
 
+from unipay.sandbox import by_itself
 from unipay.sandbox.models import SandboxKey, SandboxSms
 from unipay.sandbox.money_scenarios import MONEY_SCENARIOS
 from unipay.sandbox.roster import BANKS
@@ -32,12 +34,21 @@ def start(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "banks": BANKS,
+        "habits": by_itself.habits(),
         "scenarios": scenarios,
         "province_count": SandboxKey.objects.filter(role=Role.PROVINCE).count(),
         "unipay_url": settings.UNIPAY_PUBLIC_URL,
         "segment": EXAMPLE_SEGMENT,
     }
     return render(request, "sandbox/start.html", context)
+
+
+@require_POST
+def switch(request: HttpRequest, task: str, position: str) -> HttpResponse:
+    """Let partners do something by themselves, or no longer."""
+    if not by_itself.switch(task, on=position == "on"):
+        raise Http404
+    return redirect("sandbox:start")
 
 
 def sms(request: HttpRequest) -> HttpResponse:

@@ -18,6 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from unipay.errors import TransportFailed, Unanswered
+from unipay.sandbox import by_itself
 from unipay.sandbox.demo.browser import PageUnexpected
 from unipay.sandbox.demo.findings import Chapter, Findings
 from unipay.sandbox.demo.fresh_numbers import NumbersUsedUp
@@ -54,7 +55,9 @@ class Command(BaseCommand):
             if not SandboxKey.objects.exists():
                 raise CommandError("There are no simulated partners yet: run `manage.py load_demo`.")
             began = time.monotonic()
-            findings = _tell(list(chapters(options["count"])), console)
+            # The story drives the partners by hand, and knows how often each of them answers.
+            with by_itself.held():
+                findings = _tell(list(chapters(options["count"])), console)
             summary = _summary(findings, seconds=time.monotonic() - began)
         if options["json"]:
             self.stdout.write(json.dumps(summary, ensure_ascii=False, indent=1))
