@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Count, F, QuerySet, Sum
 
-from billing.models import DebitExclusion, DebitItem, DebitRun
+from billing.models import DebitExclusion, DebitItem, DebitRun, DebitShare
 from billing.states import ITEM_OPEN, ItemState
 
 Provinces = Collection[int] | None
@@ -105,6 +105,11 @@ def items_of(run: DebitRun, provinces: Provinces = None) -> Items:
     counted = rows.order_by().values_list("state", "reason_code", "attempt")
     sums = counted.annotate(Count("pk"), Sum("asked_fen"), Sum("debited_fen"))
     return Items(tuple(Counted(*row) for row in sums))
+
+
+def bills_of(run: DebitRun, provinces: Provinces) -> int:
+    """Count the bills that the run's items of these provinces are made of."""
+    return _within(DebitShare.objects.filter(item__run=run), provinces, "item__province").count()
 
 
 def left_out_of(run: DebitRun, provinces: Provinces = None) -> list[LeftOut]:

@@ -25,7 +25,7 @@ from billing.admin.debit.ending import OF_ITEM, RIGHT, button_of_item
 from billing.admin.sheet import NOTHING, Sheet, Table, day, link, moment, money
 from billing.admin.window import MoneyWindow
 from billing.facts import debit_facts, recharge_facts
-from billing.models import DebitItem, DebitRun, Recharge, ReturnLine
+from billing.models import DebitBatch, DebitItem, DebitRun, Recharge, ReturnLine
 from billing.sentences import of_debit, of_recharge
 from billing.states import ItemState, RechargeState
 from unipay import clock, msisdn
@@ -79,6 +79,7 @@ class DebitItemAdmin(DeedsMixin, RevealMixin, MoneyWindow):
     list_display_links = ("item_no",)
     list_filter = (
         OfRow.by_number(DebitRun, "run_no", name="run", title=gettext_lazy("debit run")),
+        OfRow.by_number(DebitBatch, "batch_no", name="batch", title=gettext_lazy("batch")),
         WordFilter.of(ItemState, gettext_lazy("state"), name="state"),
         ReasonFilter,
     )
@@ -95,8 +96,8 @@ class DebitItemAdmin(DeedsMixin, RevealMixin, MoneyWindow):
     state_badge = state_badge(ITEM_COLOURS)
 
     def get_ordering(self, request: HttpRequest) -> Sequence[str]:
-        """Within a run as its index has them; else the newest first."""
-        if "run" not in request.GET:
+        """Within a run or batch as its index has them; else the newest first."""
+        if not {"run", "batch"} & set(request.GET):
             return ("-id",)
         return ("id",) if {"state", "reason"} & set(request.GET) else ("state", "id")
 

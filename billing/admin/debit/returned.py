@@ -136,11 +136,22 @@ def _odd_lines(row: DebitReturn, person: Any) -> Table:
             ]
             for each in found
         ],
-        _("Every line had its effect by itself."),
+        _why_none(row),
         right=frozenset({0, 5}),
         more=lines_of(row, person),
         more_text=_("All lines"),
     )
+
+
+def _why_none(row: DebitReturn) -> str:
+    """Why no line is left to people."""
+    if row.state == ReturnState.UNMATCHED:
+        return _("No line had any effect, as the file answers no batch of ours: decide in its case.")
+    if not row.line_count:
+        return _("The file has no lines.")
+    if row.state == ReturnState.OPEN:
+        return _("None so far; the file is still being settled.")
+    return _("Every line had its effect by itself.")
 
 
 @admin.register(ReturnLine)

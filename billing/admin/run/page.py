@@ -147,23 +147,40 @@ class DebitRunPage:
         return ngettext("%(count)s debit", "%(count)s debits", count) % {"count": f"{count:,}"}
 
     @cached_property
-    def funnel(self) -> Drawn:
-        """From the bills that were due to what was debited."""
-        run, items = self.run, self.items
-        steps = [
-            Step(_("bills due"), run.bill_count + run.excluded_count, ""),
-            Step(_("bills asked for"), run.bill_count, ""),
-            Step(_("debits asked of the bank"), run.item_count, self._items()),
+    def bill_count(self) -> int:
+        """How many bills the debits are made of, as far as the person sees them."""
+        if self.provinces is None:
+            return self.run.bill_count
+        found: int = self._within_patience(lambda: figures.bills_of(self.run, self.provinces), 0)
+        return found
+
+    @cached_property
+    def bills_way(self) -> Drawn:
+        """From the bills that were due to those that were asked for."""
+        is_whole = self.provinces is None
+        left_out = self.run.excluded_count if is_whole else sum(part.count for part in self.left_out)
+        steps = (
+            Step(_("bills due"), self.bill_count + left_out, ""),
+            Step(_("bills asked for"), self.bill_count, ""),
+        )
+        lost = (Step(_("bills left out"), left_out, self._excluded()),)
+        return way(Funnel(_("From due bills to debits"), steps, lost, _("No bill was due.")))
+
+    @cached_property
+    def debits_way(self) -> Drawn:
+        """From the debits, each of one or more of those bills, to money."""
+        items = self.items
+        steps = (
+            Step(pgettext("count", "debits"), items.count(), self._items()),
             Step(_("answered"), items.answered, ""),
             Step(_("debited"), items.count(*figures.DEBITED), self._items(state=ItemState.SETTLED)),
-        ]
+        )
         lost = (
-            Step(_("bills left out"), run.excluded_count, self._excluded()),
             Step(_("not answered yet"), items.count(*ITEM_OPEN), self._items(state=ItemState.SENT)),
             Step(_("not debited"), items.count(ItemState.FAILED), self._items(state=ItemState.FAILED)),
             Step(_("withdrawn"), items.count(ItemState.WITHDRAWN), self._items(state=ItemState.WITHDRAWN)),
         )
-        return way(Funnel(_("From due bills to money"), tuple(steps), lost, _("No bill was due.")))
+        return way(Funnel(_("From debits to money"), steps, lost, _("Nothing is asked for.")))
 
     @cached_property
     def by_reason(self) -> Ranking:

@@ -45,6 +45,30 @@ def test_a_return_shows_the_lines_left_to_people(finance: Client) -> None:
     assert f"/admin/billing/returnline/?returned={returned.return_no}" in page
 
 
+def test_a_return_without_a_batch_does_not_say_that_its_lines_had_an_effect(finance: Client) -> None:
+    unmatched = make_return(the_bank(), "UNMATCHED")
+    make_return_line(unmatched, "")
+
+    page = read(finance, address(unmatched))
+
+    assert "No line had any effect, as the file answers no batch of ours: decide in its case." in page
+    assert "Every line had its effect by itself." not in page
+
+
+@pytest.mark.parametrize(
+    ("state", "lines", "said"),
+    [
+        ("OPEN", 1, "None so far; the file is still being settled."),
+        ("SETTLED", 0, "The file has no lines."),
+        ("SETTLED", 1, "Every line had its effect by itself."),
+    ],
+)
+def test_a_return_without_odd_lines_says_why(finance: Client, state: str, lines: int, said: str) -> None:
+    returned = make_return(the_bank(), state, line_count=lines)
+
+    assert said in read(finance, address(returned))
+
+
 def test_a_cap_is_entered_in_yuan_and_shown_masked(clerk: Client) -> None:
     clerk.post("/admin/billing/debitcap/add/", {"msisdn": "138 0571 0001", "monthly_fen": "80", "remark": ""})
 

@@ -29,10 +29,16 @@ from tests.billing.factories import (
 from tests.signing.factories import make_contract, the_bank, the_province
 from tests.unipay.backoffice.world import member
 from tests.unipay.exchange.factories import make_sent
+from unipay.approvals.models import Proposal
 from unipay.backoffice.models import Posting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("chart", "english")]
 read = partial(pages.read, most=40)
+
+
+def steps_of(way: Any) -> list[tuple[str, int, int]]:
+    """Each step of a funnel with its figure and share."""
+    return [(stage.step.title, stage.step.figure, stage.share) for stage in way.stages]
 
 
 def test_a_run_shows_its_way_from_due_bills_to_money(finance: Client) -> None:
@@ -46,13 +52,11 @@ def test_a_run_shows_its_way_from_due_bills_to_money(finance: Client) -> None:
     answer = finance.get(address(run))
     page = " ".join(answer.content.decode().split())
 
-    steps = [(stage.step.title, stage.step.figure) for stage in answer.context["page"].funnel.stages]
-    assert steps == [
-        ("bills due", 5),
-        ("bills asked for", 4),
-        ("debits asked of the bank", 4),
-        ("answered", 3),
-        ("debited", 2),
+    assert steps_of(answer.context["page"].bills_way) == [("bills due", 5, 100), ("bills asked for", 4, 80)]
+    assert steps_of(answer.context["page"].debits_way) == [
+        ("debits", 4, 100),
+        ("answered", 3, 75),
+        ("debited", 2, 50),
     ]
     assert "66 % of what was answered" in page
     assert "Not enough money in the account" in page
@@ -216,6 +220,30 @@ def test_what_a_run_would_do_is_said_before_it_is_opened(finance: Client) -> Non
     assert DebitRun.objects.count() == 1
 
 
+def test_a_run_opened_ahead_of_its_date_says_that_nothing_of_it_waits(finance: Client) -> None:
+    arrangement = make_arrangement("OFFLINE")
+    where = f"{reverse('admin:billing_debitrun_open')}?arrangement={arrangement.pk}&debit_date="
+    ahead = "is still to come, and the run does not wait for it."
+
+    assert ahead in read(finance, f"{where}{DAY + timedelta(days=30)}")
+    assert ahead not in read(finance, f"{where}{DAY}")
+
+
+def test_who_sends_or_approves_a_run_ahead_of_its_date_is_warned(finance: Client) -> None:
+    run = make_debit_run(
+        "AWAITING_APPROVAL", debit_date=DAY + timedelta(days=30), item_count=1, asked_fen=5000
+    )
+    warning = "The request files are written at once, although the debit date is 2026-12-05."
+
+    asked = finance.get(address(run, "send")).content.decode()
+    finance.post(address(run, "send"), {"confirmed": "yes", "remark": "They want it early."})
+    checker = member("chk", "finance_checker")
+    checked = checker.get(f"/admin/approvals/proposal/{Proposal.objects.get().pk}/approve/").content.decode()
+
+    assert warning in asked
+    assert warning in checked
+
+
 def test_the_calendar_shows_what_is_planned_moved_skipped_and_done(finance: Client) -> None:
     arrangement = make_arrangement()
     plan = arrangement.dates.create
@@ -256,15 +284,18 @@ def test_a_date_whose_run_began_stays(finance: Client) -> None:
 def test_who_is_posted_to_a_province_sees_its_figures_only() -> None:
     run = make_debit_run()
     other = the_province("GD", prefix="1390200")
-    make_item(run, "SETTLED")
-    make_item(run, "SETTLED", province=other, msisdn="13902000002")
+    make_item(run, "SETTLED", bill=make_bill())
+    bill = make_bill(province=other, msisdn="13902000002")
+    make_item(run, "SETTLED", province=other, msisdn="13902000002", bill=bill)
     client = member("zj", "finance")
     Posting.objects.create(user=User.objects.get(username="zj"), province=the_province())
 
     answer = client.get(address(run))
     listed = client.get(f"/admin/billing/debititem/?run={run.run_no}").content.decode()
 
-    assert answer.context["page"].items.count() == 1
+    page = answer.context["page"]
+    assert page.items.count() == 1
+    assert steps_of(page.bills_way) == [("bills due", 1, 100), ("bills asked for", 1, 100)]
     assert "139 **** 0002" not in listed
 
 
