@@ -16,7 +16,8 @@ _TEENS = (11, 12, 13)
 @dataclass(frozen=True)
 class RechargeFacts:
     """One recharge: `back_on` is when the money went back, `refund_by` the last day by which it is credited or goes
-    back, `why` the reason it goes back, `is_exported` an offline debit the bank has not confirmed yet."""
+    back, `why` the reason it goes back, `is_exported` an offline debit the bank has not confirmed yet,
+    `is_unanswered` one it never answered, `has_payer_ended` whether its contract or mandate has ended since."""
 
     state: str
     amount_fen: int
@@ -26,11 +27,15 @@ class RechargeFacts:
     refund_by: date | None = None
     why: str = ""
     is_exported: bool = False
+    is_unanswered: bool = False
+    has_payer_ended: bool = False
 
 
 @dataclass(frozen=True)
 class DebitFacts:
-    """One debit: `failure` is our reason in words, `next_on` the next day the bank is asked, where it is known."""
+    """One debit: `failure` is our reason in words, `next_on` the next day the bank is asked, where it is known,
+    `is_unanswered` whether people ended it as its bank never answered, `has_payer_ended` whether its contract or
+    mandate has ended since."""
 
     state: str
     asked_fen: int
@@ -40,6 +45,8 @@ class DebitFacts:
     failure: Text = ""
     follow_up: str = ""
     next_on: date | None = None
+    is_unanswered: bool = False
+    has_payer_ended: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,12 +71,14 @@ def of_recharge(facts: RechargeFacts, *, today: date) -> str:
         "last": day_words(facts.refund_by, today) if facts.refund_by else "",
         "why": facts.why,
     }
+    if facts.is_unanswered:
+        return _never_answered(facts.state, said)
     match facts.state:
         case RechargeState.LANDED if facts.is_exported:
-            return (
-                _("%(amount)s asked of %(bank)s %(day)s and credited already; the bank has not confirmed it.")
-                % said
+            text = _(
+                "%(amount)s asked of %(bank)s %(day)s and credited already; the bank has not confirmed it."
             )
+            return _with_end(text % said, facts)
         case RechargeState.LANDED:
             return _("%(amount)s taken by %(bank)s %(day)s, credited.") % said
         case RechargeState.PAID if facts.refund_by:
@@ -82,6 +91,33 @@ def of_recharge(facts: RechargeFacts, *, today: date) -> str:
         case RechargeState.PAID:
             return _("%(amount)s taken by %(bank)s %(day)s, not credited yet, retrying.") % said
     return _going_back(facts.state, said)
+
+
+def _never_answered(state: str, said: dict[str, str]) -> str:
+    match state:
+        case RechargeState.REVERSED:
+            text = _(
+                "%(amount)s asked of %(bank)s %(day)s, never answered; the credit was taken back: %(why)s."
+            )
+        case RechargeState.LANDED:
+            text = _(
+                "%(amount)s asked of %(bank)s %(day)s, never answered; it stays credited, as the province won't take "
+                "it back."
+            )
+        case _:
+            text = _(
+                "%(amount)s asked of %(bank)s %(day)s, never answered; the credit is being taken back: %(why)s."
+            )
+    return text % said
+
+
+def _with_end(told: str, facts: RechargeFacts | DebitFacts) -> str:
+    """A debit in flight runs out when its contract ends (domain.md A3): whoever asks must hear so."""
+    if not facts.has_payer_ended:
+        return told
+    return _("%(told)s The contract has ended since; what the bank still debits counts all the same.") % {
+        "told": told
+    }
 
 
 def _going_back(state: str, said: dict[str, str]) -> str:
@@ -116,10 +152,15 @@ def of_debit(facts: DebitFacts, *, today: date) -> str:
             text = _("%(amount)s will be asked of %(bank)s %(day)s.")
         case ItemState.SENT:
             text = _("%(amount)s asked of %(bank)s %(day)s; the bank has not answered yet.")
+            return _with_end(text % said, facts)
         case ItemState.FAILED:
             text = _("%(amount)s not debited by %(bank)s %(day)s: %(why)s; %(next)s.")
         case ItemState.PARTLY_SETTLED:
             text = _("%(debited)s of %(amount)s taken by %(bank)s %(day)s; the rest stays due.")
+        case ItemState.WITHDRAWN if facts.is_unanswered:
+            text = _(
+                "%(amount)s asked of %(bank)s %(day)s; the bank never answered, and it is no longer asked."
+            )
         case ItemState.WITHDRAWN:
             text = _("%(amount)s of %(bank)s %(day)s was withdrawn before the bank debited it.")
         case _:

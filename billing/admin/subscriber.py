@@ -20,6 +20,7 @@ from unipay.backoffice.subscriber import Cell, Fact, Part, Section, Subscriber, 
 from unipay.money import format_money
 
 MOST_ROWS = 8
+_PAYERS = ("contract", "mandate")
 
 
 def bills(subscriber: Subscriber) -> Part:
@@ -66,12 +67,15 @@ def payments(subscriber: Subscriber) -> Part:
 
 
 def _latest_recharges(subscriber: Subscriber) -> list[Recharge]:
+    of_items = (f"item__{payer}" for payer in _PAYERS)
     rows = Recharge.objects.filter(msisdn=subscriber.msisdn).select_related("bank", "item")
+    rows = rows.prefetch_related(*of_items)
     return list(within_provinces(rows, subscriber.user, "province").order_by("-id")[:MOST_ROWS])
 
 
 def _latest_debits(subscriber: Subscriber) -> list[DebitItem]:
     rows = DebitItem.objects.filter(msisdn=subscriber.msisdn).select_related("bank", "run")
+    rows = rows.prefetch_related(*_PAYERS)
     return list(within_provinces(rows, subscriber.user, "province").order_by("-id")[:MOST_ROWS])
 
 

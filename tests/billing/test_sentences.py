@@ -122,3 +122,54 @@ def test_a_bill_in_one_sentence(facts: BillFacts, words: str) -> None:
 def test_days_of_this_month_are_counted_as_people_do(number: int, words: str) -> None:
     with translation.override("en"):
         assert day_words(date(2026, 11, number), TODAY) == words
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        (
+            recharge("TAKING_BACK", is_unanswered=True, why="they lost the file"),
+            "50.00 yuan asked of ICBC on the 5th, never answered; the credit is being taken back: they lost the file.",
+        ),
+        (
+            recharge("REVERSED", is_unanswered=True, why="they lost the file"),
+            "50.00 yuan asked of ICBC on the 5th, never answered; the credit was taken back: they lost the file.",
+        ),
+        (
+            recharge("LANDED", is_unanswered=True),
+            "50.00 yuan asked of ICBC on the 5th, never answered; it stays credited, as the province won't take it "
+            "back.",
+        ),
+        (
+            recharge("LANDED", is_exported=True, has_payer_ended=True),
+            "50.00 yuan asked of ICBC on the 5th and credited already; the bank has not confirmed it. "
+            "The contract has ended since; what the bank still debits counts all the same.",
+        ),
+    ],
+)
+def test_an_offline_debit_nobody_answered_was_never_taken(facts: RechargeFacts, words: str) -> None:
+    with translation.override("en"):
+        assert of_recharge(facts, today=TODAY) == words
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        (
+            DebitFacts("SENT", 5000, "ICBC", FIFTH, has_payer_ended=True),
+            "50.00 yuan asked of ICBC on the 5th; the bank has not answered yet. The contract has ended since; what "
+            "the bank still debits counts all the same.",
+        ),
+        (
+            DebitFacts("WITHDRAWN", 5000, "ICBC", FIFTH, is_unanswered=True),
+            "50.00 yuan asked of ICBC on the 5th; the bank never answered, and it is no longer asked.",
+        ),
+        (
+            DebitFacts("WITHDRAWN", 5000, "ICBC", FIFTH),
+            "50.00 yuan of ICBC on the 5th was withdrawn before the bank debited it.",
+        ),
+    ],
+)
+def test_a_debit_in_flight_or_taken_back(facts: DebitFacts, words: str) -> None:
+    with translation.override("en"):
+        assert of_debit(facts, today=TODAY) == words

@@ -6,8 +6,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from signing.models import Contract
 from tests.billing.factories import (
     MSISDN,
+    NOW,
     make_arrangement,
     make_bill,
     make_debit_run,
@@ -43,6 +45,28 @@ def test_what_a_number_owes_counts_bills_that_are_not_shown(clerk: Client) -> No
 
     assert "¥450.00" in page
     assert "2025-09: 50.00 yuan of 50.00 yuan open" in page
+
+
+def test_a_debit_in_flight_of_a_contract_that_ended_is_told_to_run_out(clerk: Client) -> None:
+    item = make_item(make_debit_run(), "SENT")
+    Contract.objects.filter(pk=item.contract_id).update(
+        state="TERMINATED", ended_at=NOW, end_reason="BANK_REQUEST"
+    )
+
+    page = read_subscriber(clerk)
+
+    assert (
+        "50.00 yuan asked of ICBC on the 5th; the bank has not answered yet. The contract has ended since; what the "
+        "bank still debits counts all the same." in page
+    )
+
+
+def test_a_debit_that_people_ended_is_not_told_as_withdrawn_before_the_bank_debited(clerk: Client) -> None:
+    make_item(make_debit_run(), "WITHDRAWN", reason_code="unanswered")
+
+    page = read_subscriber(clerk)
+
+    assert "asked of ICBC on the 5th; the bank never answered, and it is no longer asked." in page
 
 
 def read_subscriber(client: Client) -> str:
