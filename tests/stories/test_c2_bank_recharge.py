@@ -1,5 +1,7 @@
 """Domain.md C2 and C11 over real HTTP: a bank takes money, the province credits it, and the ways back."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 
 import pytest
@@ -10,8 +12,10 @@ from billing.models import Recharge
 from signing.models import ManualCase
 from tests.money_town import MoneyTown
 from unipay import clock
+from unipay.partners.models import ResultCode
 from unipay.sandbox import bank_money, client, province_bills, province_money
 from unipay.sandbox.models import SandboxBill, SandboxCredit, SandboxPayment
+from unipay.sandbox.scenarios import UNMAPPED_CODE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -168,6 +172,83 @@ def test_a_bank_that_refuses_a_refund_is_a_case(money_town: MoneyTown) -> None:
     assert ManualCase.objects.filter(about=f"recharge:{row.recharge_no}").exists()
 
 
+@contextmanager
+def refund_owed(town: MoneyTown, msisdn: str) -> Iterator[SandboxPayment]:
+    """Money was paid yesterday, its day found even, the refund asked for."""
+    row, _reply = pay(msisdn)
+    with time_machine.travel(clock.now() + timedelta(days=1)):
+        reconciled(town, row.business_date)
+        assert bank_money.ask_refund(row).body["state"] == "REFUND_OWED"
+        yield row
+    row.refresh_from_db()
+
+
+def test_a_province_that_fails_twice_takes_the_credit_back_in_the_end(money_town: MoneyTown) -> None:
+    number = f"{SEGMENT}9092"
+    row, _reply = pay(number)
+
+    reply = bank_money.reverse(row)
+    assert (reply.is_ok, reply.body["state"], row.state) == (True, "TAKING_BACK", "TAKEN")
+    even(money_town)
+    later(money_town, 2, 5, 30, 60)
+
+    row.refresh_from_db()
+    assert (money_town.recharge(number).state, row.state) == ("REVERSED", "REFUNDED")
+    assert credited(number) == [("TAKEN_BACK", 5000)]
+    assert not ManualCase.objects.exists()
+    assert money_town.balance("BANK_CLEARING", "ICBC") == 0
+    even(money_town)
+
+
+def test_a_take_back_answered_with_an_unknown_code_moves_nothing_until_somebody_maps_it(
+    money_town: MoneyTown,
+) -> None:
+    number = f"{SEGMENT}9093"
+    row, _reply = pay(number)
+
+    bank_money.reverse(row)
+    later(money_town, 2, 30, 60)
+    assert (money_town.recharge(number).state, credited(number)) == ("TAKING_BACK", [("CREDITED", 5000)])
+    even(money_town)
+    map_code("PROVINCE", "take_back_recharge", "credit_spent")
+    later(money_town, 120, 180)
+
+    row.refresh_from_db()
+    assert (money_town.recharge(number).state, row.state) == ("LANDED", "TAKEN")
+    assert ManualCase.objects.get().about == f"recharge:{row.recharge_no}"
+    even(money_town)
+
+
+def test_a_bank_that_fails_twice_gives_the_money_back_in_the_end(money_town: MoneyTown) -> None:
+    number = f"{SEGMENT}9121"
+    with refund_owed(money_town, number) as row:
+        money_town.tick(1)
+        assert (money_town.recharge(number).state, row.state) == ("REFUND_OWED", "TAKEN")
+        later(money_town, 2, 5, 30, 60)
+
+    assert (money_town.recharge(number).state, row.state) == ("REFUNDED", "REFUNDED")
+    assert not ManualCase.objects.exists()
+    assert money_town.balance("REFUNDS_PAYABLE") == 0
+    even(money_town)
+
+
+def test_a_refund_answered_with_an_unknown_code_stays_owed_until_somebody_maps_it(
+    money_town: MoneyTown,
+) -> None:
+    number = f"{SEGMENT}9123"
+    with refund_owed(money_town, number) as row:
+        later(money_town, 2, 30, 60)
+        assert (money_town.recharge(number).state, row.state) == ("REFUND_OWED", "TAKEN")
+        assert money_town.balance("REFUNDS_PAYABLE") == -5000
+        assert not ManualCase.objects.exists()
+        map_code("BANK", "refund_recharge", "account_closed")
+        later(money_town, 120, 180)
+
+    assert (money_town.recharge(number).state, row.state) == ("REFUND_OWED", "TAKEN")
+    assert ManualCase.objects.get().about == f"recharge:{row.recharge_no}"
+    assert money_town.balance("BANK_CLEARING", "ICBC") == bank_money.taken_fen("ICBC") == 5000
+
+
 def test_several_codes_of_one_legal_bank_and_a_virtual_one_have_their_own_accounts(
     money_town: MoneyTown,
 ) -> None:
@@ -184,3 +265,18 @@ def reconciled(town: MoneyTown, day: date) -> None:
     bank = town.partner("ICBC")
     fen = bank_money.taken_fen("ICBC")
     reconciled_day.confirm(bank, day, amount_fen=fen, by_id=None, now=clock.now())
+
+
+def later(town: MoneyTown, *minutes: int) -> None:
+    """So many minutes from now each: the calendar's tasks run."""
+    now = clock.now()
+    for each in minutes:
+        with time_machine.travel(now + timedelta(minutes=each)):
+            town.tick()
+
+
+def map_code(kind: str, operation: str, reason_code: str) -> None:
+    """Somebody says that the partners' unknown code is a final no."""
+    ResultCode.objects.create(
+        kind=kind, operation=operation, code=UNMAPPED_CODE, reason_code=reason_code, finality="FINAL_FAILURE"
+    )
