@@ -11,6 +11,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from billing.states import AccountRole, EntryKind, NormalSide
+from unipay.never_emptied import never_emptied
 from unipay.partners.kinds import PartnerKind
 
 # Locks come first and ascending, so that two postings never wait for each other.
@@ -162,6 +163,7 @@ class JournalEntry(models.Model):
                 func=IS_BALANCED,
             ),
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            never_emptied(),
         ]
 
     def __str__(self) -> str:
@@ -203,6 +205,7 @@ class LedgerLine(models.Model):
                 func=KEEP_BALANCES,
             ),
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            never_emptied(),
         ]
 
     def __str__(self) -> str:

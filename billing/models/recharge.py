@@ -24,7 +24,8 @@ class Recharge(models.Model):
     `request_no`: the bank's own reference, "" for what came of a debit (`item`). `recharge_no` is our reference for
     the landing at the province, `back_no` for taking it back, `way_back` what follows that. `*_entry`: the ledger
     entries it made. `landing_error`: why the province did not take it yet. `next_landing_at`: when the sweep looks at
-    it again; a paid one that was never asked of the province, or finally refused there, has none.
+    it again; a paid one that was never asked of the province, or finally refused there, has none. `refund_by`: the last
+    day by which it is credited, or goes back.
     """
 
     recharge_no = models.CharField(_("recharge number"), max_length=64, unique=True)
@@ -55,6 +56,7 @@ class Recharge(models.Model):
     landing_attempts = models.PositiveSmallIntegerField(_("attempts to credit"), default=0)
     landing_error = models.CharField(_("why it is not credited"), max_length=200, blank=True)
     next_landing_at = models.DateTimeField(_("next attempt"), null=True, blank=True)
+    refund_by = models.DateField(_("credited or given back by"), null=True, blank=True)
     back_no = models.CharField(_("reversal or refund number"), max_length=64, blank=True)
     way_back = models.CharField(_("way back"), max_length=8, choices=WayBack, blank=True)
     back_reason = models.CharField(_("why it goes back"), max_length=200, blank=True)

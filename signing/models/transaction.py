@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from signing.states import Source, TransactionKind
+from unipay.never_emptied import never_emptied
 
 
 class SigningTransaction(models.Model):
@@ -64,7 +65,10 @@ class SigningTransaction(models.Model):
             models.Index(fields=["province", "business_date", "id"], name="transaction_by_province_day"),
             models.Index(fields=["occurred_at"], name="transaction_by_time"),
         ]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            never_emptied(),
+        ]
 
     def __str__(self) -> str:
         return self.transaction_no
