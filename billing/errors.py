@@ -51,6 +51,14 @@ NUMBER_AT_HOME_NOWHERE = reason(
 AGREEMENT_UNKNOWN = reason(
     "agreement_unknown", status=422, title=_("No due bill bears this agreement number; nothing was taken.")
 )
+AGREEMENT_IN_SEVERAL_PROVINCES = reason(
+    "agreement_in_several_provinces",
+    status=422,
+    title=_(
+        "Several provinces have due bills of this agreement number, perhaps of different companies; nothing was taken. "
+        "Ask again with the province_code of the one that is meant."
+    ),
+)
 BANK_TRANSACTION_USED = reason(
     "bank_transaction_used",
     status=409,

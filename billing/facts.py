@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from billing.deadline import still_told
 from billing.models import Bill, DebitItem, Recharge
 from billing.reasons import UNANSWERED
 from billing.sentences import BillFacts, DebitFacts, RechargeFacts
@@ -21,6 +22,7 @@ def recharge_facts(recharge: Recharge) -> RechargeFacts:
         bank=recharge.bank.title,
         taken_on=recharge.business_date,
         back_on=business_date(recharge.over_at) if recharge.over_at else None,
+        refund_by=still_told(recharge.state, recharge.refund_by, is_confirmed=not is_exported),
         why=recharge.back_reason,
         is_exported=is_exported,
         is_unanswered=recharge.item is not None and recharge.item.reason_code == UNANSWERED,

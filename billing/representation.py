@@ -4,6 +4,7 @@ credit recharges, so that one and a million are told in the same words."""
 from datetime import datetime, timedelta
 from typing import Any
 
+from billing.deadline import still_told
 from billing.models import Bill, Recharge
 from billing.recharge_actions import Action
 from billing.states import RechargeState
@@ -90,6 +91,7 @@ def recharge_facts(recharge: Recharge, *, now: datetime) -> dict[str, Any]:
         "back_asked_at": _moment(recharge.back_asked_at),
         "over_at": _moment(recharge.over_at),
         "ask_again_at": _moment(now + ASK_AGAIN_AFTER) if recharge.state in _UNDER_WAY else None,
+        "refund_by": refund_by(recharge),
         "bills": [
             {
                 "bill_no": settlement.bill.bill_no,
@@ -100,6 +102,12 @@ def recharge_facts(recharge: Recharge, *, now: datetime) -> dict[str, Any]:
             for settlement in sorted(recharge.settlements.all(), key=lambda each: each.pk)
         ],
     }
+
+
+def refund_by(recharge: Recharge) -> str | None:
+    """The last day by which it is credited or goes back, while it is neither."""
+    last_day = still_told(recharge.state, recharge.refund_by)
+    return last_day.isoformat() if last_day else None
 
 
 def action_facts(action: Action) -> dict[str, Any]:

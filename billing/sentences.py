@@ -81,6 +81,14 @@ def of_recharge(facts: RechargeFacts, *, today: date) -> str:
             return _with_end(text % said, facts)
         case RechargeState.LANDED:
             return _("%(amount)s taken by %(bank)s %(day)s, credited.") % said
+        case RechargeState.PAID if facts.refund_by and facts.refund_by < today:
+            return (
+                _(
+                    "%(amount)s taken by %(bank)s %(day)s, not credited; the last day for a refund was %(last)s, "
+                    "people look into it."
+                )
+                % said
+            )
         case RechargeState.PAID if facts.refund_by:
             return (
                 _(
@@ -166,6 +174,12 @@ def of_debit(facts: DebitFacts, *, today: date) -> str:
         case _:
             text = _("%(debited)s taken by %(bank)s %(day)s.")
     return text % said
+
+
+def of_company_debit(facts: DebitFacts, *, agreement_no: str, today: date) -> str:
+    """Return what became of this number's part of a debit of its company, which pays by an agreement number."""
+    said = {"agreement": agreement_no, "told": of_debit(facts, today=today)}
+    return _("By its company's agreement %(agreement)s: %(told)s") % said
 
 
 def of_bill(facts: BillFacts, *, today: date) -> str:

@@ -8,6 +8,7 @@ from billing.flows import (
     debit_calendar,
     debit_run,
     landing_sweep,
+    last_day,
     overdue_returns,
     settle_return,
     take_up_debits,
@@ -27,6 +28,14 @@ def sweep_landings() -> None:
 def sweep_province(province_id: int) -> None:
     """Ask one province about what is in doubt there; what is left is the next minute's."""
     landing_sweep.sweep(province_id, now=clock.now())
+
+
+@shared_task(name="billing.refund_what_was_refused", ignore_result=True)
+def refund_what_was_refused() -> None:
+    """Give back what provinces refused to credit, once its last day has come."""
+    now = clock.now()
+    for recharge_no in last_day.refused_until_now(now):
+        last_day.refund(recharge_no, now=now)
 
 
 @shared_task(name="billing.advance_debit_run", ignore_result=True)

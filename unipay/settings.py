@@ -48,6 +48,7 @@ UNIPAY_MAX_SECONDARY_NUMBERS = env.number("UNIPAY_MAX_SECONDARY_NUMBERS", defaul
 UNIPAY_PROVISIONAL_MINUTES = env.number("UNIPAY_PROVISIONAL_MINUTES", default=30, least=1, most=7 * 24 * 60)
 UNIPAY_RECHARGE_LEAST_FEN = env.number("UNIPAY_RECHARGE_LEAST_FEN", default=100, least=1)
 UNIPAY_RECHARGE_MOST_FEN = env.number("UNIPAY_RECHARGE_MOST_FEN", default=5_000_000, least=1)
+UNIPAY_RECHARGE_REFUND_DAYS = env.number("UNIPAY_RECHARGE_REFUND_DAYS", default=3, least=1, most=60)
 UNIPAY_FILES_DIR = writable_directory(
     Path(env.text("UNIPAY_FILES_DIR", default=str(UNIPAY_DATA_DIR / "files"))).resolve(), "UNIPAY_FILES_DIR"
 )

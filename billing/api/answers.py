@@ -6,6 +6,10 @@ from rest_framework import serializers
 from billing.recharge_actions import ActionName
 from billing.states import BillKind, BillState, RechargeSource, RechargeState
 
+_REFUND_BY = _(
+    "While it is not credited: the last day by which it is, or you are asked to give the money back."
+)
+
 
 class BillAnswer(serializers.Serializer):  # type: ignore[type-arg]
     """A bill as its province sees it."""
@@ -86,6 +90,7 @@ class RechargeAnswer(serializers.Serializer):  # type: ignore[type-arg]
     ask_again_at = serializers.DateTimeField(
         allow_null=True, help_text=_("When to ask what became of it, while something is under way.")
     )
+    refund_by = serializers.DateField(allow_null=True, help_text=_REFUND_BY)
     bills = PaidBill(many=True)
 
 
@@ -106,4 +111,5 @@ class AllowedActions(serializers.Serializer):  # type: ignore[type-arg]
 
     recharge_no = serializers.CharField()
     state = serializers.ChoiceField(choices=RechargeState.choices)
+    refund_by = serializers.DateField(allow_null=True, help_text=_REFUND_BY)
     actions = AllowedAction(many=True)

@@ -87,6 +87,7 @@ LANDED: dict[str, Any] = {
     "back_asked_at": None,
     "over_at": None,
     "ask_again_at": None,
+    "refund_by": None,
     "bills": [
         {
             "bill_no": "B-7K3M-9QXD-2T5W-8RNA-C",
@@ -101,6 +102,7 @@ PAID: dict[str, Any] = {
     "state": "PAID",
     "landed_at": None,
     "ask_again_at": "2026-11-05T10:01:06+08:00",
+    "refund_by": "2026-11-08",
 }
 REVERSAL: dict[str, Any] = {"request_no": "20261105-000002", "reason": "wrong number"}
 REVERSED: dict[str, Any] = {
@@ -130,6 +132,7 @@ REFUND_OWED: dict[str, Any] = {
 ALLOWED: dict[str, Any] = {
     "recharge_no": "RC-7K3M-9QXD-2T5W-8RNA-D",
     "state": "LANDED",
+    "refund_by": None,
     "actions": [
         {
             "action": "REVERSE",

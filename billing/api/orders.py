@@ -97,6 +97,11 @@ class RechargeRequest(OrderSerializer):
 
     msisdn = MsisdnField(required=False)
     agreement_no = TextField(max_length=32, required=False, help_text=_("Instead of a number."))
+    province_code = TextField(
+        max_length=32,
+        required=False,
+        help_text=_("Whose agreement it is, where several provinces have due bills of its number."),
+    )
     amount_fen = FenField(min_value=1)
     source = CodeField(choices=_SOURCES)  # type: ignore[assignment]
     bank_transaction_no = TextField(max_length=64, help_text=_("Your own number of the payment, used once."))
@@ -108,6 +113,9 @@ class RechargeRequest(OrderSerializer):
         if bool(attrs.get("msisdn")) == bool(attrs.get("agreement_no")):
             text = _("Give exactly one of msisdn and agreement_no.")
             raise serializers.ValidationError({"msisdn": text}, code="required")
+        if attrs.get("msisdn") and attrs.get("province_code"):
+            text = _("A mobile number's province is known; give it with an agreement number alone.")
+            raise serializers.ValidationError({"province_code": text}, code="not_allowed")
         return attrs
 
 
@@ -154,5 +162,6 @@ def recharge_order(order: dict[str, Any]) -> RechargeOrder:
         business_date=order["business_date"],
         msisdn=order.get("msisdn", ""),
         agreement_no=order.get("agreement_no", ""),
+        province_code=order.get("province_code", ""),
         paid_at=order.get("paid_at"),
     )

@@ -11,7 +11,7 @@ from billing.api.answers import AllowedActions, RechargeAnswer
 from billing.api.orders import RechargeQuery, RechargeRequest, recharge_order
 from billing.flows import recharge as recharge_flow
 from billing.models import Recharge
-from billing.representation import action_facts, recharge_facts
+from billing.representation import action_facts, recharge_facts, refund_by
 from unipay.api.view import Answer, AskingView, Call, PartnerListView, PartnerReadView
 from unipay.errors import Refusal
 from unipay.partners.gateways.money import Credit
@@ -37,6 +37,7 @@ class RechargesView(AskingView[tuple[Recharge, Credit | None]]):
         errors.PAID_IN_THE_FUTURE,
         errors.NUMBER_AT_HOME_NOWHERE,
         errors.AGREEMENT_UNKNOWN,
+        errors.AGREEMENT_IN_SEVERAL_PROVINCES,
         errors.BANK_TRANSACTION_USED,
         errors.LANDING_REFUSED,
         *recharge_flow.REASONS_OF_PROVINCES,
@@ -115,6 +116,7 @@ class AllowedActionsView(PartnerReadView):
         return {
             "recharge_no": recharge.recharge_no,
             "state": str(recharge.state),
+            "refund_by": refund_by(recharge),
             "actions": [action_facts(each) for each in actions],
         }
 

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from billing import messages, queries, recharge_actions
 from billing.errors import CREDIT_SPENT, RECHARGE_NOT_FOUND, REVERSAL_TOO_LATE
-from billing.flows import going_back, landing, take_back
+from billing.flows import going_back, landing, stuck, take_back
 from billing.locks import lock_recharge
 from billing.models import Recharge
 from billing.recharge_actions import Action, ActionName
@@ -45,6 +45,8 @@ def begin(asked: Asked, *, now: datetime) -> Recharge:
     if not own.filter(recharge_no=asked.recharge_no).exists():
         raise Refusal(RECHARGE_NOT_FOUND)
     outbox.cancel_pending(subject=f"recharge:{asked.recharge_no}", kind=messages.LAND_RECHARGES, now=now)
+    # Whether it is credited is not the question any more; what its way back meets with is a case of its own.
+    stuck.withdraw_cases([asked.recharge_no], only=RechargeState.PAID, now=now)
     recharge = lock_recharge(asked.recharge_no)
     is_under_way = recharge.state == RechargeState.TAKING_BACK and recharge.way_back == asked.way
     if is_under_way or recharge.state in asked.as_wished:

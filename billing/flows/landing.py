@@ -2,7 +2,8 @@
 many recharges each, and what it answers is applied at once to all of them.
 
 An answer that comes twice, late, or with some recharges missing does no harm: what is missing is asked for again by
-the sweep, what is refused or never answered becomes a case.
+the sweep, what is refused or never answered becomes a case. So does what contradicts an earlier word of the province:
+a message of many recharges is still sent when one of them goes back meanwhile, and must not be credited any more.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -10,13 +11,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import OuterRef, Q, Subquery, Value
+from django.db.models.functions import Concat
 
 from billing import messages
 from billing.accounts import accounts_for
 from billing.errors import RECHARGE_NOT_FOUND, RECHARGE_NOT_STUCK
 from billing.flows import post, stuck
 from billing.locks import lock_recharges
-from billing.models import Recharge
+from billing.models import JournalEntry, Recharge
 from billing.posting import POSTINGS
 from billing.states import RECHARGE_OVER, EntryKind, RechargeState
 from unipay import clock
@@ -31,7 +34,13 @@ from unipay.partners.models import Partner
 LOOK_AGAIN = timedelta(days=1)
 """When the sweep looks at what was promised: by then the outbox has used up its ladder."""
 
+CREDITED_AFTER_GOING_BACK = "credited_after_going_back"
+REFUSED_AFTER_CREDIT = "refused_after_credit"
+"""What cases say of a province that contradicts itself."""
+
 _SOON = timedelta(minutes=1)
+_LET_GO = (EntryKind.REVERSED, EntryKind.REFUND_OWED)
+_GONE = (*RECHARGE_OVER, RechargeState.REFUND_OWED)
 _PAID = f"SELECT id FROM billing_recharge WHERE id IN ({{query}}) AND state = '{RechargeState.PAID}'"
 # Rows that were made with their first attempt noted are left as they are: a run makes millions of them.
 _NOTE_ATTEMPT = """
@@ -68,30 +77,33 @@ def settled(message: OutboundMessage, now: datetime) -> None:
     if message.state == MessageState.DELIVERED:
         words = (money.CREDITED, money.REFUSED)
         told = money.credits_told(message.partner, message.answer, asked, words)
+        apply(message.partner, told, asked_at=_sent_at(message), now=now)
     else:
         reason = _reason(message)
         told = {number: Credit(number, money.REFUSED, reason) for number in asked}
-    apply(message.partner, told, now=now)
+        _note_refused(message.partner, told, now=now)
     ask_again([number for number in asked if number not in told], now=now)
 
 
 def died(message: OutboundMessage, now: datetime) -> None:
     """The ladder is used up: people must know, and the sweep goes on asking."""
     for recharge in _paid(_asked(message)):
-        _note_trouble(recharge, message.last_error, message.partner, next_look=now + _SOON, now=now)
+        note_trouble(recharge, message.last_error, message.partner, next_look=now + _SOON, now=now)
 
 
-def apply(province: Partner, told: Mapping[str, Credit], *, now: datetime) -> None:
-    """Make true what the province says of recharges of its own, inside the caller's transaction."""
+def apply(
+    province: Partner, told: Mapping[str, Credit], *, asked_at: datetime | None = None, now: datetime
+) -> None:
+    """Make true what the province says of recharges of its own, inside the caller's transaction; `asked_at`: when it
+    was asked, now if not given. What contradicts its earlier word moves no money and is a case."""
     credited = [number for number, credit in told.items() if credit.result == money.CREDITED]
     refused = {number: credit for number, credit in told.items() if credit.result == money.REFUSED}
     if credited:
-        stuck.withdraw_cases(credited, now=now)
-        _note_contradictions(province, credited, now=now)
+        _look_at_cases(province, credited, asked_at=asked_at or now, now=now)
         land(province, credited, now=now)
-    for recharge in _paid(refused, province):
-        reason = refused[recharge.recharge_no].reason_code or money.REFUSED
-        _note_trouble(recharge, reason, province, next_look=None, now=now)
+    if refused:
+        note_denied(province, refused, now=now)
+        _note_refused(province, refused, now=now)
 
 
 def land(province: Partner, recharge_nos: Collection[str], *, now: datetime) -> int:
@@ -153,7 +165,7 @@ def _paid(recharge_nos: Collection[str], province: Partner | None = None) -> lis
     return list((found.filter(province=province) if province else found).order_by("id"))
 
 
-def _note_trouble(
+def note_trouble(
     recharge: Recharge, error: str, province: Partner, *, next_look: datetime | None, now: datetime
 ) -> None:
     """A case first, then the recharge, in the order of the locks; one that was credited meanwhile needs none."""
@@ -165,13 +177,39 @@ def _note_trouble(
         stuck.withdraw_case(recharge.recharge_no, now=now)
 
 
-def _note_contradictions(province: Partner, credited: Collection[str], *, now: datetime) -> None:
-    """What went back without a word to the province is credited there all the same: people must look."""
-    gone = Recharge.objects.filter(
-        recharge_no__in=list(credited),
-        province=province,
-        state__in=[*RECHARGE_OVER, RechargeState.REFUND_OWED],
-        back_asked_at=None,
+def note_denied(province: Partner, refused: Collection[str], *, now: datetime) -> None:
+    """What the province said it had credited, it now says it never will: people must look, the credit stands."""
+    landed = Recharge.objects.filter(
+        recharge_no__in=list(refused), province=province, state=RechargeState.LANDED
     )
-    for recharge in gone.order_by("id"):
-        stuck.open_case(recharge, told_by=province, facts={"error": "credited_after_going_back"}, now=now)
+    for recharge in landed.order_by("id"):
+        stuck.open_case(recharge, told_by=province, facts={"error": REFUSED_AFTER_CREDIT}, now=now)
+
+
+def _note_refused(province: Partner, refused: Mapping[str, Credit], *, now: datetime) -> None:
+    for recharge in _paid(refused, province):
+        reason = refused[recharge.recharge_no].reason_code or money.REFUSED
+        note_trouble(recharge, reason, province, next_look=None, now=now)
+
+
+def _look_at_cases(
+    province: Partner, credited: Collection[str], *, asked_at: datetime, now: datetime
+) -> None:
+    """What hung and is credited now needs people no more; what has gone back does, where the province credited it
+    after it had let it go, or without having been asked to."""
+    entries = JournalEntry.objects.filter(
+        subject=Concat(Value("recharge:"), OuterRef("recharge_no")), kind__in=_LET_GO
+    )
+    told = Recharge.objects.filter(recharge_no__in=list(credited), province=province)
+    odd = told.filter(Q(state__in=_GONE) | ~Q(landing_error=""))
+    for recharge in odd.annotate(let_go_at=Subquery(entries.values("posted_at")[:1])).order_by("id"):
+        if recharge.state not in _GONE:
+            stuck.withdraw_case(recharge.recharge_no, now=now)
+        # Asked before it let the recharge go, it may have credited it and taken it back since.
+        elif recharge.back_asked_at is None or recharge.let_go_at < asked_at:
+            stuck.open_case(recharge, told_by=province, facts={"error": CREDITED_AFTER_GOING_BACK}, now=now)
+
+
+def _sent_at(message: OutboundMessage) -> datetime | None:
+    """When the call began that the message's answer is from."""
+    return message.delivery_attempts.order_by("-number").values_list("started_at", flat=True).first()

@@ -1,5 +1,6 @@
 """What happens to recharges whose credit is in doubt (domain.md C11): the sweep asks the province by each one's own
-number, and makes true what it says. What nobody knows there is promised again; silence costs time and nothing else.
+number, and makes true what it says. What nobody knows there is promised again; silence costs time and nothing else,
+until the recharge's last day comes (`last_day`).
 
 Asking is two transactions with the call between them: rows are claimed by moving their next look past the call.
 """
@@ -11,9 +12,10 @@ import structlog
 from django.db import connection, transaction
 
 from billing import messages
-from billing.flows import landing
+from billing.flows import landing, last_day
 from billing.models import Recharge
 from billing.states import RechargeState
+from unipay import clock
 from unipay.check_digit import new_number
 from unipay.errors import TransportFailed, Unanswered
 from unipay.partners.gateways import money
@@ -30,15 +32,19 @@ _PROVINCES = f"""
     ) AS due ORDER BY province_id
 """
 # The older it is, the less often it is asked about: every two minutes at first, every hour in the end.
+# They are chosen once, in a step of its own: read again for every row of a join, a limit with SKIP LOCKED would choose
+# further rows each time.
 _CLAIM = f"""
-    UPDATE billing_recharge recharge SET next_landing_at = %(now)s
-        + least(greatest((%(now)s - recharge.paid_at) / 4, interval '2 minutes'), interval '1 hour')
-    FROM (
+    WITH due AS MATERIALIZED (
         SELECT id FROM billing_recharge
         WHERE state IN ({_WAITING_SQL}) AND next_landing_at <= %(now)s AND province_id = %(province)s
         ORDER BY next_landing_at, id LIMIT {money.MOST_AT_ONCE} FOR NO KEY UPDATE SKIP LOCKED
-    ) AS due WHERE recharge.id = due.id
-    RETURNING recharge.id, recharge.recharge_no, recharge.state
+    )
+    UPDATE billing_recharge recharge SET next_landing_at = %(now)s
+        + least(greatest((%(now)s - recharge.paid_at) / 4, interval '2 minutes'), interval '1 hour')
+    FROM due WHERE recharge.id = due.id
+    RETURNING recharge.id, recharge.recharge_no, recharge.state,
+        coalesce(recharge.refund_by <= %(today)s, false) AS is_last_day
 """
 
 log = structlog.get_logger(__name__)
@@ -46,9 +52,11 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class _Claimed:
-    """What a sweep asks about: paid ones by their numbers, and those to be asked back again."""
+    """What a sweep asks about: paid ones by their numbers, those among them whose last day has come, and those to be
+    asked back again."""
 
     paid: dict[str, int]
+    on_last_day: frozenset[str]
     going_back: list[int]
 
 
@@ -67,24 +75,25 @@ def sweep(province_id: int, *, now: datetime) -> int:
     claimed = _claim(province_id, now)
     if claimed.paid:
         province = Partner.objects.get(pk=province_id)
-        told = _asked(province, list(claimed.paid))
-        if told is not None:
-            _conclude(province, claimed.paid, told, now=now)
+        told = _asked(province, list(claimed.paid)) or {}
+        _conclude(province, claimed, told, now=now)
     return len(claimed.paid) + len(claimed.going_back)
 
 
 @transaction.atomic
 def _claim(province_id: int, now: datetime) -> _Claimed:
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"now": now, "province": province_id})
+        today = clock.business_date(now)
+        cursor.execute(_CLAIM, {"now": now, "province": province_id, "today": today})
         rows = cursor.fetchall()
-    paid = {number: pk for pk, number, state in rows if state == RechargeState.PAID}
-    going_back = sorted(pk for pk, _number, state in rows if state == RechargeState.TAKING_BACK)
+    paid = {number: pk for pk, number, state, _is_last in rows if state == RechargeState.PAID}
+    on_last_day = frozenset(number for _pk, number, _state, is_last in rows if is_last and number in paid)
+    going_back = sorted(pk for pk, _number, state, _is_last in rows if state == RechargeState.TAKING_BACK)
     if going_back:
         # Asked back again at once: being asked twice does no harm, and only the answer says what became of it.
         Recharge.objects.filter(pk__in=going_back).update(next_landing_at=now + landing.LOOK_AGAIN)
         messages.ask_to_take_back(going_back, now=now)
-    return _Claimed(paid, going_back)
+    return _Claimed(paid, on_last_day, going_back)
 
 
 def _asked(province: Partner, recharge_nos: list[str]) -> dict[str, Credit] | None:
@@ -97,16 +106,25 @@ def _asked(province: Partner, recharge_nos: list[str]) -> dict[str, Credit] | No
         return None
 
 
-@transaction.atomic
-def _conclude(province: Partner, paid: dict[str, int], told: dict[str, Credit], *, now: datetime) -> None:
+def _conclude(province: Partner, claimed: _Claimed, told: dict[str, Credit], *, now: datetime) -> None:
     known = {number: _as_told(credit) for number, credit in told.items() if credit.result != money.NOT_FOUND}
-    landing.apply(province, known, now=now)
-    unknown = [paid[number] for number, credit in told.items() if credit.result == money.NOT_FOUND]
-    if unknown:
-        query = "SELECT unnest(%(unknown)s::bigint[])"
+    with transaction.atomic():
+        landing.apply(province, known, now=now)
+    last_day.note_doubt(claimed.on_last_day - told.keys(), now=now)
+    unknown = sorted(told.keys() - known.keys())
+    gone = {
+        number for number in unknown if number in claimed.on_last_day and last_day.refund(number, now=now)
+    }
+    _promise_again([claimed.paid[number] for number in unknown if number not in gone], now=now)
+
+
+@transaction.atomic
+def _promise_again(ids: list[int], *, now: datetime) -> None:
+    if ids:
         # Claimed rows have their next look ahead of them; they are to be promised all the same.
-        Recharge.objects.filter(pk__in=unknown, state=RechargeState.PAID).update(next_landing_at=now)
-        landing.promise_landings(query=query, given={"unknown": unknown}, now=now)
+        Recharge.objects.filter(pk__in=ids, state=RechargeState.PAID).update(next_landing_at=now)
+        query = "SELECT unnest(%(unknown)s::bigint[])"
+        landing.promise_landings(query=query, given={"unknown": ids}, now=now)
 
 
 def _as_told(credit: Credit) -> Credit:

@@ -15,7 +15,9 @@ from django.db import IntegrityError, transaction
 from billing import messages, queries
 from billing.accounts import accounts_for
 from billing.allocation import allocate
+from billing.deadline import refund_by
 from billing.errors import (
+    AGREEMENT_IN_SEVERAL_PROVINCES,
     AGREEMENT_UNKNOWN,
     AMOUNT_OUT_OF_BOUNDS,
     BANK_TRANSACTION_USED,
@@ -25,8 +27,8 @@ from billing.errors import (
     NUMBER_AT_HOME_NOWHERE,
     PAID_IN_THE_FUTURE,
 )
-from billing.flows import going_back, landing, pay_bills, post
-from billing.locks import lock_recharge
+from billing.flows import going_back, landing, pay_bills, post, stuck
+from billing.locks import lock_recharge, pay_on_day
 from billing.models import Bill, Recharge
 from billing.posting import POSTINGS
 from billing.states import BillState, EntryKind, RechargeState
@@ -49,10 +51,10 @@ _CLOCKS_DIFFER = timedelta(minutes=5)
 _TAKE = f"""
     INSERT INTO billing_recharge (recharge_no, source, bank_id, province_id, msisdn, agreement_no, amount_fen,
         request_no, bank_transaction_no, business_date, paid_at, state, landing_attempts, landing_error,
-        next_landing_at, back_no, way_back, back_reason, paid_entry_id)
+        next_landing_at, refund_by, back_no, way_back, back_reason, paid_entry_id)
     VALUES (%(recharge_no)s, %(source)s, %(bank)s, %(province)s, %(msisdn)s, %(agreement_no)s, %(amount_fen)s,
         %(request_no)s, %(bank_transaction_no)s, %(business_date)s, %(paid_at)s, '{RechargeState.PAID}', 1, '',
-        %(look_at)s, '', '', '', {post.next_entry_id_sql()})
+        %(look_at)s, %(refund_by)s, '', '', '', {post.next_entry_id_sql()})
     RETURNING paid_entry_id AS entry_id, 'recharge:' || recharge_no AS subject, business_date, amount_fen,
         %(debit)s::bigint AS debit_id, %(credit)s::bigint AS credit_id, NULL::bigint AS reverses_id
 """
@@ -60,7 +62,10 @@ _TAKE = f"""
 
 @dataclass(frozen=True)
 class RechargeOrder:
-    """What a bank took: for a number, or for an agreement number; `paid_at` None where it does not say when."""
+    """What a bank took: for a number, or for an agreement number; `paid_at` None where it does not say when.
+
+    `province_code`: whose agreement is meant, "" where its number alone says so.
+    """
 
     source: str
     amount_fen: int
@@ -68,6 +73,7 @@ class RechargeOrder:
     business_date: date
     msisdn: str = ""
     agreement_no: str = ""
+    province_code: str = ""
     paid_at: datetime | None = None
 
 
@@ -82,7 +88,6 @@ def take(bank: Partner, order: RechargeOrder, *, request_no: str, now: datetime)
     if known is not None:
         return _as_it_is(known, order)
     _require_sensible(order, now)
-    _require_open_day(bank, order, now)
     province = _home(order)
     try:
         with transaction.atomic():
@@ -94,7 +99,8 @@ def take(bank: Partner, order: RechargeOrder, *, request_no: str, now: datetime)
 
 
 def ask(recharge: Recharge, *, now: datetime) -> Credit | None:
-    """Have the province credit it; None when it does not answer. A final no undoes the recharge and raises Refusal.
+    """Have the province credit it; None when it does not answer. A final no undoes the recharge and raises Refusal,
+    unless the province had said otherwise meanwhile: then what was entered stands, and people look.
 
     Must not run inside a transaction.
     """
@@ -107,15 +113,17 @@ def ask(recharge: Recharge, *, now: datetime) -> Credit | None:
         return None
     credit = told.get(recharge.recharge_no)
     if credit and credit.result == money.REFUSED:
-        undo(recharge.recharge_no, reason_code=credit.reason_code or money.REFUSED, now=now)
-        raise _refusal(credit.reason_code)
+        if undo(recharge.recharge_no, reason_code=credit.reason_code or money.REFUSED, now=now):
+            raise _refusal(credit.reason_code)
+        landing.note_denied(recharge.province, [recharge.recharge_no], now=now)
+        return None
     return credit
 
 
 def conclude(recharge: Recharge, credit: Credit | None, *, now: datetime) -> Recharge:
     """Enter the credit, or leave the asking to the outbox; returns the recharge as it now is."""
     if credit is not None:
-        landing.land(recharge.province, [recharge.recharge_no], now=now)
+        landing.apply(recharge.province, {recharge.recharge_no: credit}, asked_at=now, now=now)
     elif recharge.state == RechargeState.PAID:
         Recharge.objects.filter(pk=recharge.pk, state=RechargeState.PAID).update(next_landing_at=now)
         query = "SELECT %(id)s::bigint"
@@ -124,12 +132,15 @@ def conclude(recharge: Recharge, credit: Credit | None, *, now: datetime) -> Rec
 
 
 @transaction.atomic
-def undo(recharge_no: str, *, reason_code: str, now: datetime) -> None:
-    """The province refused for good while the bank was waiting: as if nothing had been taken."""
+def undo(recharge_no: str, *, reason_code: str, now: datetime) -> bool:
+    """The province refused for good while the bank was waiting: as if nothing had been taken. Returns whether that is
+    so now: what was credited or sent back meanwhile is left as it is."""
+    stuck.withdraw_cases([recharge_no], only=RechargeState.PAID, now=now)
     recharge = lock_recharge(recharge_no)
     if recharge.state == RechargeState.PAID:
         Recharge.objects.filter(pk=recharge.pk).update(landing_error=reason_code[:200])
         going_back.reverse([recharge.pk], reason=reason_code, now=now)
+    return recharge.state in (RechargeState.PAID, RechargeState.REVERSED)
 
 
 def _as_it_is(known: Recharge, order: RechargeOrder) -> Recharge:
@@ -151,30 +162,36 @@ def _require_sensible(order: RechargeOrder, now: datetime) -> None:
         raise Refusal(PAID_IN_THE_FUTURE)
 
 
-def _require_open_day(bank: Partner, order: RechargeOrder, now: datetime) -> None:
-    """What finance found even, and refunds by, grows no more."""
-    is_over = order.business_date < clock.business_date(now)
-    if is_over and queries.is_reconciled(bank.pk, order.business_date):
+def _require_open_day(bank: Partner, order: RechargeOrder) -> None:
+    """What finance found even, and refunds by, grows no more; asked once nobody can find it even before we are done."""
+    if not pay_on_day(bank.pk, order.business_date):
         raise Refusal(BUSINESS_DAY_CLOSED)
 
 
 def _home(order: RechargeOrder) -> Partner:
-    """The number's home; an agreement is at home where its due bills come from."""
+    """The number's home; an agreement is at home where its due bills come from. Provinces number agreements each by
+    itself: where several have due bills, nobody guesses whose money it is."""
     if order.msisdn:
         province = partners.home_province(order.msisdn)
         if province is None:
             raise Refusal(NUMBER_AT_HOME_NOWHERE)
         return province
     due = Bill.objects.filter(agreement_no=order.agreement_no, state=BillState.DUE)
-    homes = Partner.objects.filter(pk__in=due.values("province_id"))[:2]
-    if len(homes) != 1:
+    homes = Partner.objects.filter(pk__in=due.values("province_id"))
+    if order.province_code:
+        homes = homes.filter(code=order.province_code)
+    found = list(homes[:2])
+    if not found:
         raise Refusal(AGREEMENT_UNKNOWN)
-    return homes[0]
+    if len(found) > 1:
+        raise Refusal(AGREEMENT_IN_SEVERAL_PROVINCES)
+    return found[0]
 
 
 def _keep(
     bank: Partner, province: Partner, order: RechargeOrder, *, request_no: str, now: datetime
 ) -> Recharge:
+    _require_open_day(bank, order)
     parts = allocate(
         order.amount_fen, pay_bills.debts(province, msisdn=order.msisdn, agreement_no=order.agreement_no)
     )
@@ -193,6 +210,7 @@ def _keep(
         "business_date": order.business_date,
         "paid_at": order.paid_at or now,
         "look_at": now + _CALL_TAKES,
+        "refund_by": refund_by(order.business_date),
         "debit": found[posting.debit],
         "credit": found[posting.credit],
     }

@@ -1,5 +1,6 @@
 """What happens when finance finds a bank's business day even (domain.md C11): refunds of its payments are possible from
-then on. The amount of the bank's statement must be ours, and a day is confirmed once.
+then on. The amount of the bank's statement must be ours, and a day is confirmed once. A payment that is being entered
+for that day at the same moment is waited for, and counted; one that comes later is refused.
 """
 
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Q, Sum
 
+from billing.locks import close_day
 from billing.models import Recharge, ReconciledDay
 from billing.settlement_errors import DAY_CONFIRMED, DAY_NOT_EVEN, DAY_NOT_OVER
 from billing.states import DEBITED, RechargeState
@@ -58,6 +60,7 @@ def confirm(
     """Confirm a day; raises Refusal for one that is not over, is confirmed, or differs from the bank's amount."""
     if business_date >= business_date_of(now):
         raise Refusal(DAY_NOT_OVER)
+    close_day(bank.pk, business_date)
     ours = figures(bank, business_date).amount_fen
     if ours != amount_fen:
         raise Refusal(DAY_NOT_EVEN, f"{format_money(amount_fen)} ≠ {format_money(ours)}")

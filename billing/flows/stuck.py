@@ -10,6 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from billing.models import Recharge
+from billing.states import RechargeState
 from signing.flows import manual_case
 from signing.flows.manual_case import Evidence, Matter
 from signing.states import CaseReason
@@ -27,9 +28,11 @@ def open_case(recharge: Recharge, *, told_by: Partner, facts: dict[str, Any], no
     )
 
 
-def withdraw_cases(recharge_nos: Sequence[str], *, now: datetime) -> None:
-    """Withdraw the cases about these recharges, as far as they have any: all came right."""
+def withdraw_cases(recharge_nos: Sequence[str], *, only: RechargeState | None = None, now: datetime) -> None:
+    """Withdraw the cases about these recharges (in that state, if given), as far as they have any: all came right."""
     troubled = Recharge.objects.filter(recharge_no__in=recharge_nos).exclude(landing_error="")
+    if only is not None:
+        troubled = troubled.filter(state=only)
     for recharge_no in troubled.order_by("id").values_list("recharge_no", flat=True):
         withdraw_case(recharge_no, now=now)
 
@@ -47,5 +50,6 @@ def _facts(recharge: Recharge) -> dict[str, Any]:
         "recharge_no": recharge.recharge_no,
         "amount_fen": recharge.amount_fen,
         "business_date": recharge.business_date.isoformat(),
+        "refund_by": recharge.refund_by.isoformat() if recharge.refund_by else None,
         "state": recharge.state,
     }

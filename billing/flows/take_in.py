@@ -10,7 +10,9 @@ from typing import Any
 from django.db import connection
 
 from billing import accounts
+from billing.deadline import refund_by
 from billing.flows import landing, post
+from billing.locks import pay_on_day
 from billing.models import Arrangement
 from billing.posting import OF_A_BANK, POSTINGS
 from billing.states import AccountRole, BillState, EntryKind, RechargeState
@@ -72,10 +74,10 @@ _NUMBER_ENTRIES = f"UPDATE {TAKEN} SET entry_id = {post.next_entry_id_sql()}"
 _RECHARGES = f"""
     INSERT INTO billing_recharge (recharge_no, source, bank_id, province_id, msisdn, agreement_no, amount_fen,
         request_no, bank_transaction_no, item_id, business_date, paid_at, state, landing_attempts, landing_error,
-        next_landing_at, back_no, way_back, back_reason, paid_entry_id)
+        next_landing_at, refund_by, back_no, way_back, back_reason, paid_entry_id)
     SELECT 'D-' || item.item_no, %(way)s, item.bank_id, item.province_id, item.msisdn, item.agreement_no,
         taken.amount_fen, '', taken.bank_transaction_no, item.id, %(business_date)s, %(now)s, '{RechargeState.PAID}',
-        1, '', %(look_again)s, '', '', '', taken.entry_id
+        1, '', %(look_again)s, %(refund_by)s, '', '', '', taken.entry_id
     FROM {TAKEN} taken JOIN billing_debititem item ON item.id = taken.item_id ORDER BY item.id
 """
 _SETTLEMENTS = f"""
@@ -113,7 +115,9 @@ def take_in(
         "stays_open": stays_open,
         "now": now,
         "look_again": now + landing.LOOK_AGAIN,
+        "refund_by": refund_by(business_date),
     }
+    pay_on_day(arrangement.bank_id, business_date)
     for statement in (_LOCK_BILLS, _ALLOT, _SHARES, _BILLS, _NUMBER_ENTRIES):
         execute(statement, given)
     posting = POSTINGS[kind]

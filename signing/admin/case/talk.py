@@ -46,6 +46,7 @@ _TITLES: dict[str, Text] = {
     "amount_fen": gettext_lazy("amount"),
     "asked_fen": gettext_lazy("asked for"),
     "said_fen": gettext_lazy("said to be taken"),
+    "refund_by": gettext_lazy("credited or given back by"),
     "joined_network_at": gettext_lazy("number belongs to its owner since"),
     "file_no": gettext_lazy("file number"),
 }

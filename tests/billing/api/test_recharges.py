@@ -13,6 +13,7 @@ from billing.models import Bill, JournalEntry, Recharge
 from tests.billing import money
 from tests.billing.api.conftest import told
 from tests.billing.factories import MSISDN, make_bill, make_debit_run, make_item, make_recharge
+from tests.factories import make_province
 from tests.partner_client import PartnerClient, is_signed_by_us
 from tests.partner_server import PartnerServer, Reply
 from tests.signing.factories import the_bank, the_province
@@ -215,6 +216,7 @@ def test_a_recharge_nobody_answers_for_is_paid_and_credited_later(
         ({"msisdn": "12345678901"}, 400, "request_faulty"),
         ({"msisdn": None}, 400, "request_faulty"),
         ({"agreement_no": "A-1"}, 400, "request_faulty"),
+        ({"province_code": "ZJ"}, 400, "request_faulty"),
         ({"source": "BATCH_DEBIT"}, 400, "request_faulty"),
         ({"amount_fen": 100.0}, 400, "request_faulty"),
         ({"bank_transaction_no": ""}, 400, "request_faulty"),
@@ -318,7 +320,7 @@ def test_a_recharge_costs_few_statements(bank: PartnerClient, province: PartnerS
         bank.post("/api/v1/recharges", ordered(request_no="R-2", bank_transaction_no="T-2"))
 
     own = [each["sql"] for each in seen if "SAVEPOINT" not in each["sql"]]
-    assert len(own) <= 36, "\n".join(own)
+    assert len(own) <= 38, "\n".join(own)
 
 
 def test_a_province_may_not_recharge(province: PartnerServer) -> None:
@@ -350,3 +352,41 @@ def test_a_day_that_finance_found_even_takes_no_more_payments(
 
     assert (answer.status_code, answer.json()["code"]) == (422, "business_day_closed")
     assert not Recharge.objects.exists()
+
+
+def test_an_agreement_of_several_provinces_is_refused_until_the_bank_says_whose_it_is(
+    bank: PartnerClient, province: PartnerServer
+) -> None:
+    own = make_bill(agreement_no="A-1", amount_fen=3000)
+    make_bill(agreement_no="A-1", amount_fen=3000, province=make_province("GD", prefix="1350000"))
+    asked = ordered(msisdn=None, agreement_no="A-1")
+
+    refused = bank.post("/api/v1/recharges", asked)
+    wrong = bank.post("/api/v1/recharges", {**asked, "request_no": "R-2", "province_code": "SH"})
+    answer = bank.post(
+        "/api/v1/recharges", {**asked, "request_no": "R-3", "province_code": the_province().code}
+    )
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "agreement_in_several_provinces")
+    assert "province_code" in refused.json()["title"]
+    assert wrong.json()["code"] == "agreement_unknown"
+    body = answer.json()
+    assert (answer.status_code, body["province_code"]) == (201, the_province().code)
+    assert [bill["bill_no"] for bill in body["bills"]] == [own.bill_no]
+    assert Recharge.objects.count() == 1
+
+
+def test_what_is_not_credited_says_by_when_it_is_or_goes_back(
+    bank: PartnerClient, province: PartnerServer
+) -> None:
+    province.always(Reply(hangs_up=True))
+    last_day = (clock.business_date(clock.now()) + timedelta(days=3)).isoformat()
+
+    body = bank.post("/api/v1/recharges", ordered()).json()
+
+    where = f"/api/v1/recharges/{body['recharge_no']}"
+    allowed = bank.get(f"{where}/allowed-actions").json()
+    assert [body["refund_by"], bank.get(where).json()["refund_by"], allowed["refund_by"]] == [last_day] * 3
+    (message,) = money.promised("land_recharges")
+    money.answer(message, money.results(Recharge.objects.all()), now=clock.now())
+    assert bank.get(where).json()["refund_by"] is None
