@@ -1,7 +1,9 @@
-"""What entries, messages and cases call a row of money ("recharge:…"), and where its page is."""
+"""What entries, messages and cases call a row of money ("recharge:…"), where its page is, and its province."""
 
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce, Substr
 from django.urls import reverse
 
 from billing.models import Bill, DebitBatch, DebitItem, DebitReturn, DebitRun, Recharge
@@ -25,6 +27,17 @@ def page_about(subject: str, person: Any) -> str:
         return ""
     model, column = _KINDS[kind]
     return _page(model, model.objects.filter(**{column: number}).values_list("pk", flat=True).first(), person)
+
+
+def province_about(field: str) -> Coalesce:
+    """Return the province of the recharge or debit item that a field of a query names, asked row by row."""
+    return Coalesce(_province(Recharge, "recharge_no", field), _province(DebitItem, "item_no", field))
+
+
+def _province(model: Any, column: str, field: str) -> Subquery:
+    called = next(kind for kind, (named, _column) in _KINDS.items() if named is model)
+    number = Substr(OuterRef(field), len(called) + 2)
+    return Subquery(model.objects.filter(**{column: number}).values("province_id")[:1])
 
 
 def _page(model: Any, pk: int | None, person: Any) -> str:

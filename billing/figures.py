@@ -86,6 +86,16 @@ class LeftOut:
 
 
 @dataclass(frozen=True)
+class Head:
+    """What a run asks for and leaves out: in all, or as far as somebody may see it."""
+
+    item_count: int
+    asked_fen: int
+    excluded_count: int
+    excluded_fen: int
+
+
+@dataclass(frozen=True)
 class RunSuccess:
     """How a run of the past went."""
 
@@ -105,6 +115,17 @@ def items_of(run: DebitRun, provinces: Provinces = None) -> Items:
     counted = rows.order_by().values_list("state", "reason_code", "attempt")
     sums = counted.annotate(Count("pk"), Sum("asked_fen"), Sum("debited_fen"))
     return Items(tuple(Counted(*row) for row in sums))
+
+
+def head_of(run: DebitRun) -> Head:
+    """Return what the run came to in all when its bills were selected."""
+    return Head(run.item_count, run.asked_fen, run.excluded_count, run.excluded_fen)
+
+
+def share_of(items: Items, left_out: Sequence[LeftOut]) -> Head:
+    """Return what these items and bills left out come to, of some provinces alone."""
+    excluded = sum(part.count for part in left_out), sum(part.open_fen for part in left_out)
+    return Head(items.count(), items.asked_fen(), *excluded)
 
 
 def bills_of(run: DebitRun, provinces: Provinces) -> int:

@@ -1,5 +1,6 @@
 """What the page of a number shows of money: bills, and every debit and recharge in one sentence."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,7 @@ from billing.admin.columns import BILL_COLOURS, ITEM_COLOURS, RECHARGE_COLOURS
 from billing.admin.sheet import day, money, page
 from billing.facts import bill_facts, debit_facts, recharge_facts
 from billing.models import Bill, DebitDate, DebitItem, DebitShare, Recharge
-from billing.sentences import of_bill, of_debit, of_recharge
+from billing.sentences import DebitFacts, of_bill, of_company_debit, of_debit, of_recharge
 from billing.states import BillState, FollowUp, ItemState
 from unipay import clock
 from unipay.backoffice.admin.narrowing import within_provinces
@@ -53,7 +54,7 @@ def payments(subscriber: Subscriber) -> Part:
     """Return the latest recharges and debits together, the newest first, each in one sentence."""
     today = _today()
     recharges = _latest_recharges(subscriber)
-    debits = _latest_debits(subscriber)
+    debits = [*_latest_debits(subscriber), *_latest_debits_of_company(subscriber)]
     known = {recharge.item_id for recharge in recharges}
     rows = [(recharge.business_date, _recharge_row(recharge, subscriber, today)) for recharge in recharges]
     titles, next_days = reasons.titles(), _next_days(debits, today)
@@ -67,16 +68,31 @@ def payments(subscriber: Subscriber) -> Part:
 
 
 def _latest_recharges(subscriber: Subscriber) -> list[Recharge]:
-    of_items = (f"item__{payer}" for payer in _PAYERS)
-    rows = Recharge.objects.filter(msisdn=subscriber.msisdn).select_related("bank", "item")
-    rows = rows.prefetch_related(*of_items)
+    rows = (
+        Recharge.objects.filter(msisdn=subscriber.msisdn)
+        .select_related("bank", "item")
+        .prefetch_related(*(f"item__{payer}" for payer in _PAYERS))
+    )
     return list(within_provinces(rows, subscriber.user, "province").order_by("-id")[:MOST_ROWS])
 
 
 def _latest_debits(subscriber: Subscriber) -> list[DebitItem]:
-    rows = DebitItem.objects.filter(msisdn=subscriber.msisdn).select_related("bank", "run")
-    rows = rows.prefetch_related(*_PAYERS)
+    rows = (
+        DebitItem.objects.filter(msisdn=subscriber.msisdn)
+        .select_related("bank", "run")
+        .prefetch_related(*_PAYERS)
+    )
     return list(within_provinces(rows, subscriber.user, "province").order_by("-id")[:MOST_ROWS])
+
+
+def _latest_debits_of_company(subscriber: Subscriber) -> list[DebitItem]:
+    """The debits by agreement number that have bills of this number, each with its part of what was asked and taken."""
+    rows = DebitItem.objects.filter(msisdn="", shares__bill__msisdn=subscriber.msisdn)
+    own = rows.annotate(own_asked_fen=Sum("shares__asked_fen"), own_settled_fen=Sum("shares__settled_fen"))
+    seen = within_provinces(
+        own.select_related("bank", "run").prefetch_related(*_PAYERS), subscriber.user, "province"
+    )
+    return list(seen.order_by("-id")[:MOST_ROWS])
 
 
 def _next_days(debits: list[DebitItem], today: date) -> dict[int, date]:
@@ -106,10 +122,20 @@ def _debit_row(
     next_on = next_days.get(item.run.arrangement_id)
     return [
         Cell(day(item.run.debit_date), _("debit"), address=page(item, subscriber.user)),
-        Cell(of_debit(debit_facts(item, failure=failure, next_on=next_on), today=today)),
+        Cell(_told(item, debit_facts(item, failure=failure, next_on=next_on), today)),
         Cell(item.get_state_display(), colour=ITEM_COLOURS[item.state]),
-        money(item.asked_fen),
+        money(getattr(item, "own_asked_fen", item.asked_fen)),
     ]
+
+
+def _told(item: Any, facts: DebitFacts, today: date) -> str:
+    """Of a company's debit only the part of this number."""
+    if item.msisdn:
+        return of_debit(facts, today=today)
+    own = replace(facts, asked_fen=item.own_asked_fen, debited_fen=item.own_settled_fen)
+    if own.state == ItemState.PARTLY_SETTLED and own.debited_fen == own.asked_fen:
+        own = replace(own, state=ItemState.SETTLED)
+    return of_company_debit(own, agreement_no=item.agreement_no, today=today)
 
 
 def _today() -> date:

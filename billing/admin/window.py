@@ -1,5 +1,6 @@
 """The window on a table of money: a list, and a page of one row laid out as a sheet."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib.admin.utils import unquote
@@ -8,10 +9,14 @@ from django.http import HttpRequest, HttpResponse
 
 from billing.admin.sheet import Sheet
 from unipay.backoffice.admin import WindowAdmin
+from unipay.backoffice.provinces import visible_provinces
 
 
 class MoneyWindow(WindowAdmin):
-    """Facts of money to look at; `sheet` says what the page of one shows."""
+    """Facts of money to look at; `sheet` says what the page of one shows. `of_all_provinces`: the columns that add up
+    every province, left out for whoever is posted to some."""
+
+    of_all_provinces: Collection[str] = ()
 
     change_form_template = "billing/sheet.html"
 
@@ -19,6 +24,13 @@ class MoneyWindow(WindowAdmin):
         """The looks of money."""
 
         css = {"all": ("backoffice/sheet.css", "billing/billing.css")}
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """Leave out sums that are not the person's."""
+        columns = list(super().get_list_display(request))
+        if visible_provinces(request.user) is None:
+            return columns
+        return [each for each in columns if getattr(each, "__name__", each) not in self.of_all_provinces]
 
     def sheet(self, request: HttpRequest, row: Any) -> Sheet:
         """Return what the page of the row shows."""

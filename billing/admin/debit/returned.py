@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
@@ -23,10 +24,11 @@ from billing.admin.columns import (
 from billing.admin.debit.item import item_number
 from billing.admin.sheet import NOTHING, Note, Sheet, Table, link, moment, money
 from billing.admin.window import MoneyWindow
-from billing.models import DebitReturn, ReturnLine
+from billing.models import DebitItem, DebitReturn, ReturnLine
 from billing.states import LineEffect, ReturnState
 from unipay.backoffice.admin import WindowAdmin, state_badge
 from unipay.backoffice.dashboard import list_address
+from unipay.backoffice.provinces import visible_provinces
 from unipay.backoffice.subscriber import Cell
 
 MOST_LINES = 20
@@ -52,6 +54,7 @@ class DebitReturnAdmin(MoneyWindow):
         "return_no",
     )
     list_display_links = ("received_at", "return_no")
+    of_all_provinces = ("line_count", "settled_count", "settled_fen", "failed_count", "odd_count")
     list_filter = ("state", ("bank", BankFilter))
     list_select_related = ("bank", "batch__run")
     search_by = (("return_no", our_number),)
@@ -72,21 +75,26 @@ class DebitReturnAdmin(MoneyWindow):
                 (_("return file"), link(row.file, person)),
                 (_("debit run"), link(run, person, str(run) if run else "")),
                 (_("batch"), Cell(row.batch.batch_no if row.batch else NOTHING)),
-                (pgettext("file", "lines"), Cell(f"{row.line_count:,}", address=lines_of(row, person))),
-                (
-                    pgettext("count", "settled"),
-                    Cell(f"{row.settled_count:,}", address=lines_of(row, person, "SETTLED")),
-                ),
-                (_("settled amount"), money(row.settled_fen)),
-                (_("failed"), Cell(f"{row.failed_count:,}", address=lines_of(row, person, "FAILED"))),
-                (_("repeated"), Cell(f"{row.repeated_count:,}", address=lines_of(row, person, "REPEATED"))),
-                (_("left to people"), Cell(f"{row.odd_count:,}")),
+                *(_counts(row, person) if visible_provinces(person) is None else ()),
                 (_("failure file"), link(row.failure_file, person)),
                 (pgettext("time", "received"), Cell(moment(row.received_at))),
                 (pgettext("time", "settled"), Cell(moment(row.settled_at))),
             ],
             tables=(_odd_lines(row, person),),
         )
+
+
+def _counts(row: DebitReturn, person: Any) -> Iterator[tuple[Any, Cell]]:
+    """What the lines of all provinces did."""
+    yield pgettext("file", "lines"), Cell(f"{row.line_count:,}", address=lines_of(row, person))
+    yield (
+        pgettext("count", "settled"),
+        Cell(f"{row.settled_count:,}", address=lines_of(row, person, "SETTLED")),
+    )
+    yield _("settled amount"), money(row.settled_fen)
+    yield _("failed"), Cell(f"{row.failed_count:,}", address=lines_of(row, person, "FAILED"))
+    yield _("repeated"), Cell(f"{row.repeated_count:,}", address=lines_of(row, person, "REPEATED"))
+    yield _("left to people"), Cell(f"{row.odd_count:,}")
 
 
 def lines_of(row: DebitReturn, person: Any, effect: str = "") -> str:
@@ -114,7 +122,7 @@ def _notes(row: DebitReturn) -> Iterator[Note]:
 
 def _odd_lines(row: DebitReturn, person: Any) -> Table:
     odd = (LineEffect.CASE, LineEffect.UNKNOWN_ITEM, LineEffect.UNKNOWN_CODE)
-    found = row.lines.filter(effect__in=odd).order_by("effect", "id")[:MOST_LINES]
+    found = own_lines(row.lines.filter(effect__in=odd), person).order_by("effect", "id")[:MOST_LINES]
     return Table(
         _("lines left to people"),
         (
@@ -154,6 +162,15 @@ def _why_none(row: DebitReturn) -> str:
     return _("Every line had its effect by itself.")
 
 
+def own_lines(lines: QuerySet[ReturnLine], person: Any) -> QuerySet[ReturnLine]:
+    """Return the lines about debits of the person's provinces; what is about none of ours is left to who sees all."""
+    visible = visible_provinces(person)
+    if visible is None:
+        return lines
+    home = DebitItem.objects.filter(item_no=OuterRef("item_no")).values("province_id")[:1]
+    return lines.annotate(home=Subquery(home)).filter(home__in=sorted(visible))
+
+
 @admin.register(ReturnLine)
 class ReturnLineAdmin(WindowAdmin):
     """The list of lines, within a file by their effect."""
@@ -182,6 +199,10 @@ class ReturnLineAdmin(WindowAdmin):
         """The looks of money."""
 
         css = {"all": ("backoffice/sheet.css",)}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ReturnLine]:
+        """Leave out lines about other provinces than the person's."""
+        return own_lines(super().get_queryset(request), request.user)
 
     def get_ordering(self, request: HttpRequest) -> Sequence[str]:
         """Within a file as its index has them; else the newest first."""

@@ -27,6 +27,7 @@ class LedgerAccountAdmin(MoneyWindow):
     empty_text = gettext_lazy(
         "No money has moved yet: accounts are opened by the first entry that needs them."
     )
+    province_field = "partner"
     list_display = (
         "role",
         partner_title("partner", description=gettext_lazy("partner")),

@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Sum
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from billing.admin.sheet import Sheet, Table, link, money
 from billing.models import ChartLine, LedgerAccount
 from billing.states import NormalSide
 from unipay.backoffice.admin import HistoryMixin
+from unipay.backoffice.admin.narrowing import within_provinces
 from unipay.backoffice.subscriber import Cell
 from unipay.money import format_money
 from unipay.partners.models import Partner
@@ -45,13 +47,16 @@ class ChartLineAdmin(HistoryMixin, ModelAdmin):  # type: ignore[misc]
         """The roles are the flows' own."""
         return False
 
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Add up the balances once for all lines."""
-        self._balances = _balances()
-        shown: HttpResponse = super().changelist_view(request, extra_context)
-        return shown
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ChartLine]:
+        """Add up the balances of the accounts that the person may see, once for all lines."""
+        lines: QuerySet[ChartLine] = super().get_queryset(request)
+        own = LedgerAccount.objects.filter(role=OuterRef("role")).order_by().values("role")
+        seen = within_provinces(own, request.user, "partner")
+        owners = Count(Coalesce("partner_id", 0), distinct=True)
+        return lines.annotate(
+            balance_fen=Subquery(seen.annotate(all=Sum("balance_fen")).values("all")),
+            account_count=Subquery(seen.annotate(all=owners).values("all")),
+        )
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -70,14 +75,14 @@ class ChartLineAdmin(HistoryMixin, ModelAdmin):  # type: ignore[misc]
         return line.name
 
     @admin.display(description=gettext_lazy("balance"))
-    def balance(self, line: ChartLine) -> SafeString:
+    def balance(self, line: Any) -> SafeString:
         """Return what stands on its accounts, positive on the normal side."""
-        return right(format_money(on_normal_side(line.side, self._balances.get(line.role, (0, 0))[0])))
+        return right(format_money(on_normal_side(line.side, line.balance_fen or 0)))
 
     @admin.display(description=gettext_lazy("ledger accounts"))
-    def accounts(self, line: ChartLine) -> SafeString:
+    def accounts(self, line: Any) -> SafeString:
         """Return how many partners have one."""
-        return right(f"{self._balances.get(line.role, (0, 0))[1]:,}")
+        return right(f"{line.account_count or 0:,}")
 
 
 def on_normal_side(side: str, balance_fen: int) -> int:
@@ -86,16 +91,12 @@ def on_normal_side(side: str, balance_fen: int) -> int:
 
 
 def accounts_of(line: ChartLine, person: Any) -> Table:
-    """Return a table of the line's accounts, each summed over its shards."""
-    rows = (
-        LedgerAccount.objects.filter(role=line.role)
-        .values("partner_id")
-        .annotate(balance=Sum("balance_fen"))
-        .order_by("partner__code")
-    )
+    """Return a table of those of the line's accounts that the person may see, each summed over its shards."""
+    accounts = within_provinces(LedgerAccount.objects.filter(role=line.role), person, "partner")
+    rows = accounts.values("partner_id").annotate(balance=Sum("balance_fen")).order_by("partner__code")
     found = list(rows)
     partners = Partner.objects.in_bulk([row["partner_id"] for row in found if row["partner_id"]])
-    first = {each.partner_id: each for each in LedgerAccount.objects.filter(role=line.role, shard=0)}
+    first = {each.partner_id: each for each in accounts.filter(shard=0)}
     return Table(
         _("accounts of this line"),
         (_("partner"), pgettext("partner", "code"), _("balance")),
@@ -114,13 +115,3 @@ def accounts_of(line: ChartLine, person: Any) -> Table:
         _("No money has moved here yet: accounts are opened by the first entry that needs them."),
         right=frozenset({2}),
     )
-
-
-def _balances() -> dict[str, tuple[int, int]]:
-    """The balance and the number of accounts of each role."""
-    found: dict[str, tuple[int, int]] = {}
-    rows = LedgerAccount.objects.values_list("role", "partner_id").annotate(Sum("balance_fen")).order_by()
-    for role, _partner, balance in rows:
-        so_far, count = found.get(role, (0, 0))
-        found[role] = (so_far + balance, count + 1)
-    return found

@@ -1,18 +1,21 @@
 """Journal entries to look at: the two sides of each, and the business row it is about."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from billing.about import page_about
+from billing.about import page_about, province_about
 from billing.admin.columns import amount
 from billing.admin.recharge.filters import DayFilter
 from billing.admin.sheet import NOTHING, Note, Sheet, Table, day, link, moment, money
 from billing.admin.window import MoneyWindow
-from billing.models import ChartLine, JournalEntry
+from billing.models import ChartLine, JournalEntry, LedgerAccount
+from unipay.backoffice.provinces import visible_provinces
 from unipay.backoffice.subscriber import Cell
 
 
@@ -46,6 +49,14 @@ class JournalEntryAdmin(MoneyWindow):
     list_filter = (DayFilter,)
     search_by = (("pk", _entry_number), ("subject", _subject))
     search_help_text = gettext_lazy("Entry number (E-…), or what it is about (recharge:…)")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[JournalEntry]:
+        """Leave out what is about recharges and debits of other provinces than the person's."""
+        rows: QuerySet[JournalEntry] = super().get_queryset(request)
+        visible = visible_provinces(request.user)
+        if visible is None:
+            return rows
+        return rows.annotate(home=province_about("subject")).filter(home__in=sorted(visible))
 
     def sheet(self, request: HttpRequest, row: Any) -> Sheet:
         """Return the entry with both sides."""
@@ -83,7 +94,7 @@ def _lines(entry: JournalEntry, person: Any) -> Table:
         (_("account"), _("partner"), pgettext("ledger", "debit"), pgettext("ledger", "credit")),
         [
             [
-                link(each.account, person, names.get(each.account.role, each.account.role)),
+                _account(each.account, names, person),
                 Cell(each.account.partner.title if each.account.partner else _("the centre")),
                 money(each.amount_fen if each.amount_fen > 0 else None),
                 money(-each.amount_fen if each.amount_fen < 0 else None),
@@ -93,3 +104,11 @@ def _lines(entry: JournalEntry, person: Any) -> Table:
         "",
         right=frozenset({2, 3}),
     )
+
+
+def _account(account: LedgerAccount, names: Mapping[str, str], person: Any) -> Cell:
+    """Name the account; those of banks are nobody's who is posted to provinces."""
+    name = names.get(account.role, account.role)
+    visible = visible_provinces(person)
+    is_seen = visible is None or account.partner_id in visible
+    return link(account, person, name) if is_seen else Cell(name)

@@ -13,6 +13,7 @@ from billing.admin.sheet import NOTHING, Table, link, moment, money
 from billing.kinds import RETURNS
 from billing.models import DebitBatch, DebitReturn, DebitRun
 from billing.states import BATCH_AWAITS, RUN_OVER
+from unipay.backoffice.provinces import visible_provinces
 from unipay.backoffice.subscriber import Cell
 from unipay.exchange.models import Route, SentState
 
@@ -32,8 +33,9 @@ def upload_address(run: DebitRun) -> str:
 
 
 def batches(run: DebitRun, person: Any, now: datetime) -> Table:
-    """Return the run's request files with their journey."""
+    """Return the run's request files with their journey, and with what each holds for who may see every province."""
     found = run.batches.select_related("sent_file").order_by("sequence", "id")[:MOST_FILES]
+    is_all = visible_provinces(person) is None
     return Table(
         _("request files"),
         (
@@ -52,8 +54,8 @@ def batches(run: DebitRun, person: Any, now: datetime) -> Table:
                 Cell(each.get_state_display(), each.remark or _journey(each), BATCH_COLOURS[each.state]),
                 _to_do(each, run, person),
                 Cell(moment(each.answer_due_at), _late(each, now)),
-                Cell(f"{each.item_count:,}"),
-                money(each.asked_fen),
+                Cell(f"{each.item_count:,}") if is_all else Cell(NOTHING),
+                money(each.asked_fen if is_all else None),
             ]
             for each in found
         ],
@@ -67,6 +69,7 @@ def batches(run: DebitRun, person: Any, now: datetime) -> Table:
 def returns(run: DebitRun, person: Any) -> Table:
     """Return the return files that answered the run's batches."""
     found = DebitReturn.objects.filter(batch__run=run).select_related("file", "failure_file").order_by("-id")
+    is_all = visible_provinces(person) is None
     return Table(
         _("return files"),
         (
@@ -84,9 +87,9 @@ def returns(run: DebitRun, person: Any) -> Table:
                 Cell(each.get_state_display(), colour=RETURN_COLOURS[each.state]),
                 link(each.failure_file, person, each.failure_file.name if each.failure_file else ""),
                 Cell(moment(each.received_at)),
-                Cell(f"{each.line_count:,}"),
-                Cell(f"{each.failed_count:,}"),
-                money(each.settled_fen),
+                Cell(f"{each.line_count:,}") if is_all else Cell(NOTHING),
+                Cell(f"{each.failed_count:,}") if is_all else Cell(NOTHING),
+                money(each.settled_fen if is_all else None),
             ]
             for each in found[:MOST_FILES]
         ],

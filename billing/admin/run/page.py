@@ -15,7 +15,7 @@ from billing.admin.run import stages
 from billing.admin.run.doors import buttons
 from billing.admin.run.files import batches, returns
 from billing.admin.sheet import Button, Note, Sheet, Table, day, moment, money
-from billing.figures import Items, LeftOut
+from billing.figures import Head, Items, LeftOut
 from billing.models import DebitRun
 from billing.states import ITEM_OPEN, Exclusion, ItemState
 from unipay.backoffice.admin.waiting import WaitingProposal, waiting_for
@@ -57,6 +57,13 @@ class DebitRunPage:
             lambda: figures.left_out_of(self.run, self.provinces), []
         )
         return found
+
+    @cached_property
+    def head(self) -> Head:
+        """What it asks for in all, or in the person's provinces."""
+        if self.provinces is None:
+            return figures.head_of(self.run)
+        return figures.share_of(self.items, self.left_out)
 
     def _within_patience(self, count: Any, otherwise: Any) -> Any:
         try:
@@ -100,20 +107,18 @@ class DebitRunPage:
         if run.remark:
             yield Note(run.remark, "edit_note")
         if self.provinces is not None:
-            yield Note(
-                _("The figures below are of your provinces, those in the head of the whole run."), "info"
-            )
+            yield Note(_("All figures are of your provinces; what files hold in all is not shown."), "info")
         if self.items is not None and self.is_late:
             yield Note(_("There is too much to count now: look again later, or at the lists."), "schedule")
 
     def _facts(self) -> Iterator[tuple[Any, Cell]]:
-        run, items = self.run, self.items
+        run, items, head = self.run, self.items, self.head
         yield (
             pgettext("money", "asked for"),
-            money(run.asked_fen, below=self._count("debits", run.item_count)),
+            money(head.asked_fen, below=self._count("debits", head.item_count)),
         )
         yield _("debited"), money(items.debited_fen, below=self._rate())
-        yield _("left out"), money(run.excluded_fen, below=self._count("bills", run.excluded_count))
+        yield _("left out"), money(head.excluded_fen, below=self._count("bills", head.excluded_count))
         if run.arrangement.settles_at_export:
             yield from self._offline()
         opener: Any = run.opened_by
@@ -157,8 +162,7 @@ class DebitRunPage:
     @cached_property
     def bills_way(self) -> Drawn:
         """From the bills that were due to those that were asked for."""
-        is_whole = self.provinces is None
-        left_out = self.run.excluded_count if is_whole else sum(part.count for part in self.left_out)
+        left_out = self.head.excluded_count
         steps = (
             Step(_("bills due"), self.bill_count + left_out, ""),
             Step(_("bills asked for"), self.bill_count, ""),

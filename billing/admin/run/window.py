@@ -43,6 +43,7 @@ class DebitRunAdmin(DeedsMixin, MoneyWindow):
         "run_no",
     )
     list_display_links = ("debit_date", "run_no")
+    of_all_provinces = ("item_count", "asked_fen", "excluded_count")
     list_filter = (
         NeedsFilter,
         "state",

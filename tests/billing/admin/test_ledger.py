@@ -7,9 +7,10 @@ import time_machine
 from django.test import Client
 
 from billing.flows import trial_balance
-from billing.models import JournalEntry, LedgerAccount, TrialBalance
+from billing.models import ChartLine, JournalEntry, LedgerAccount, TrialBalance
 from tests.billing.admin.pages import address, read
 from tests.billing.factories import DAY, NOW, make_recharge
+from tests.signing.factories import the_province
 from tests.unipay.backoffice.world import member
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("chart", "english")]
@@ -61,3 +62,49 @@ def test_an_even_and_an_uneven_night_are_told_apart() -> None:
     assert "uneven: 1 fault" in listed
     assert listed.count("sheet-light-green") == 1
     assert listed.count("sheet-light-red") == 1
+
+
+@pytest.fixture
+def posted(finance: Client) -> Client:
+    """Somebody of finance posted to the province of the recharges, beside one of another province."""
+    make_recharge(amount_fen=700, province=the_province("GD", prefix="1390200"))
+    return member("zj", "finance", province=the_province())
+
+
+def test_who_is_posted_to_a_province_sees_entries_of_its_recharges_only(posted: Client) -> None:
+    own = make_recharge("REFUNDED")
+
+    listed = posted.get("/admin/billing/journalentry/").context["cl"].result_list
+    other = JournalEntry.objects.exclude(subject=own.subject).first()
+
+    # The refund, too, which moves accounts of the bank alone.
+    assert [(entry.subject, entry.kind) for entry in listed] == [
+        (own.subject, "REFUNDED"),
+        (own.subject, "REFUND_OWED"),
+        (own.subject, "PAID"),
+    ]
+    assert posted.get(address(other)).status_code == 302
+
+
+def test_who_is_posted_to_a_province_sees_its_accounts_and_their_sums_only(posted: Client) -> None:
+    make_recharge("PAID")
+
+    listed = posted.get("/admin/billing/ledgeraccount/").context["cl"].result_list
+    chart = read(posted, "/admin/billing/chartline/")
+    transit = read(posted, address(ChartLine.objects.get(role="IN_TRANSIT")))
+
+    assert {(account.role, account.partner) for account in listed} == {("IN_TRANSIT", the_province())}
+    assert "¥50.00" in chart
+    assert "57.00" not in chart
+    assert "GD" not in transit
+
+
+def test_who_is_posted_to_a_province_is_not_led_to_a_banks_account(posted: Client) -> None:
+    entry = make_recharge("PAID").paid_entry
+    clearing, transit = (line.account for line in entry.lines.order_by("position"))
+
+    page = read(posted, address(entry))
+
+    assert address(transit) in page
+    assert address(clearing) not in page
+    assert posted.get(address(clearing)).status_code == 302

@@ -75,7 +75,7 @@ def test_a_clerk_proposes_to_give_back_and_the_page_says_that_it_waits(clerk: Cl
     assert "ZJ is asked to take the credit back first." in asked
     own = read(clerk, address(recharge))
     assert "You proposed this yourself, so somebody else must approve it." in own
-    assert "A proposal about it waits already." in own
+    assert "Another proposal is waiting for approval." in own
     assert Recharge.objects.get().state == "LANDED"
 
 

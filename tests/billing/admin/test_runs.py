@@ -25,6 +25,7 @@ from tests.billing.factories import (
     make_exclusion,
     make_item,
     make_return,
+    make_return_line,
 )
 from tests.signing.factories import make_contract, the_bank, the_province
 from tests.unipay.backoffice.world import member
@@ -287,6 +288,9 @@ def test_who_is_posted_to_a_province_sees_its_figures_only() -> None:
     make_item(run, "SETTLED", bill=make_bill())
     bill = make_bill(province=other, msisdn="13902000002")
     make_item(run, "SETTLED", province=other, msisdn="13902000002", bill=bill)
+    make_exclusion(run, bill)
+    make_exclusion(run, make_bill(amount_fen=1000))
+    DebitRun.objects.update(item_count=2, asked_fen=10_000, excluded_count=2, excluded_fen=6000)
     client = member("zj", "finance")
     Posting.objects.create(user=User.objects.get(username="zj"), province=the_province())
 
@@ -295,8 +299,28 @@ def test_who_is_posted_to_a_province_sees_its_figures_only() -> None:
 
     page = answer.context["page"]
     assert page.items.count() == 1
-    assert steps_of(page.bills_way) == [("bills due", 1, 100), ("bills asked for", 1, 100)]
+    facts = {str(title): cell for title, cell in page.sheet.facts}
+    assert (facts["asked for"].text, facts["asked for"].below) == ("¥50.00", "1 debit")
+    assert (facts["left out"].text, facts["left out"].below) == ("¥10.00", "1 bill")
+    assert steps_of(page.bills_way) == [("bills due", 2, 100), ("bills asked for", 1, 50)]
     assert "139 **** 0002" not in listed
+
+
+def test_what_files_hold_in_all_is_not_told_to_who_is_posted_to_a_province(finance: Client) -> None:
+    run = make_debit_run(item_count=2, asked_fen=777_700)
+    batch = make_batch(run, asked_fen=777_700)
+    returned = make_return(the_bank(), batch=batch, settled_fen=777_700)
+    make_return_line(returned, item_no=make_item(run, "SETTLED").item_no, debited_fen=5000)
+    other = make_item(run, "SETTLED", province=the_province("GD", prefix="1390200"), msisdn="13902000002")
+    make_return_line(returned, item_no=other.item_no)
+    posted = member("zj", "finance", province=the_province())
+    where = ["/admin/billing/debitrun/", address(run), "/admin/billing/debitreturn/", address(returned)]
+
+    assert all("¥7,777.00" in read(finance, each) for each in where)
+    assert not any("¥7,777.00" in read(posted, each) for each in where)
+    lines = posted.get("/admin/billing/returnline/").context["cl"].result_list
+    assert [line.item_no for line in lines] != []
+    assert other.item_no not in [line.item_no for line in lines]
 
 
 def test_a_proposal_is_named_on_the_run(finance: Client) -> None:

@@ -17,7 +17,7 @@ from django.db.models import Model
 from django.template.response import SimpleTemplateResponse
 from django.test import Client, RequestFactory
 
-from billing.models import Bill, DebitItem, Mandate, Recharge
+from billing.models import Bill, DebitItem, JournalEntry, LedgerAccount, Mandate, Recharge
 from reconciliation.models import Discrepancy, Run
 from signing.models import Contract, ManualCase, SigningSession, SigningTransaction
 from tests.factories import make_province
@@ -424,6 +424,8 @@ BOUND = (
     Recharge,
     DebitItem,
     Mandate,
+    JournalEntry,
+    LedgerAccount,
 )
 OWN, OTHER = "138 **** 0001", "139 **** 0002"
 

@@ -122,11 +122,14 @@ def money_of(province: Partner, msisdn: str, contract: Contract) -> list[Model]:
     run = DebitRun.objects.first() or make_debit_run()
     bill = make_bill(province=province, msisdn=msisdn)
     left_out = make_bill(province=province, msisdn=msisdn)
+    recharge = make_recharge("PAID", province=province, msisdn=msisdn)
     return [
         bill,
         make_item(run, bill=bill, province=province, msisdn=msisdn, contract=contract),
         make_exclusion(run, left_out),
-        make_recharge("PAID", province=province, msisdn=msisdn),
+        recharge,
+        recharge.paid_entry,
+        LedgerAccount.objects.filter(partner=province).first(),
         make_mandate(province=province, msisdn=msisdn, way="ONE_CARD"),
     ]
 
