@@ -8,9 +8,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from billing.states import BillKind, BillState
+from unipay.state_field import StateField
 
 
 @pghistory.track(
@@ -41,7 +42,7 @@ class Bill(models.Model):
     settled_fen = models.BigIntegerField(_("settled (fen)"), default=0)
     due_date = models.DateField(pgettext_lazy("date of a bill", "due"))
     joined_network_at = models.DateTimeField(_("number belongs to its owner since"), null=True, blank=True)
-    state = FSMField(_("state"), default=BillState.DUE, choices=BillState, protected=True)
+    state = StateField(_("state"), default=BillState.DUE, choices=BillState, protected=True)
     version = models.PositiveIntegerField(_("version"), default=1)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     received_at = models.DateTimeField(pgettext_lazy("time", "received"))

@@ -9,9 +9,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from billing.states import RUN_OVER, BatchState, RunState
+from unipay.state_field import StateField
 
 
 @pghistory.track(
@@ -30,7 +31,7 @@ class DebitRun(models.Model):
         "billing.Arrangement", models.PROTECT, related_name="runs", verbose_name=_("arrangement")
     )
     debit_date = models.DateField(_("debit date"))
-    state = FSMField(_("state"), default=RunState.OPENED, choices=RunState, protected=True)
+    state = StateField(_("state"), default=RunState.OPENED, choices=RunState, protected=True)
     is_stopped = models.BooleanField(pgettext_lazy("debit run", "stopped"), default=False)
     bill_count = models.BigIntegerField(_("bills asked for"), default=0)
     item_count = models.BigIntegerField(_("items"), default=0)
@@ -147,7 +148,7 @@ class DebitBatch(models.Model):
     batch_no = models.CharField(_("batch number"), max_length=64, unique=True)
     run = models.ForeignKey(DebitRun, models.PROTECT, related_name="batches", verbose_name=_("run"))
     sequence = models.PositiveIntegerField(_("sequence"))
-    state = FSMField(_("state"), default=BatchState.WRITTEN, choices=BatchState, protected=True)
+    state = StateField(_("state"), default=BatchState.WRITTEN, choices=BatchState, protected=True)
     sent_file = models.OneToOneField(
         "exchange.SentFile", models.PROTECT, null=True, related_name="+", verbose_name=_("request file")
     )

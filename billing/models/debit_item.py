@@ -6,10 +6,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_fsm import FSMField
 
 from billing.models.debit import DebitBatch, DebitRun
 from billing.states import ITEM_OPEN, Exclusion, FollowUp, ItemState
+from unipay.state_field import StateField
 
 
 class DebitItem(models.Model):
@@ -59,7 +59,7 @@ class DebitItem(models.Model):
     attempt = models.PositiveSmallIntegerField(_("attempt"), default=1)
     asked_fen = models.BigIntegerField(_("asked for (fen)"))
     debited_fen = models.BigIntegerField(_("debited (fen)"), default=0)
-    state = FSMField(_("state"), default=ItemState.SELECTED, choices=ItemState, protected=True)
+    state = StateField(_("state"), default=ItemState.SELECTED, choices=ItemState, protected=True)
     bank_code = models.CharField(_("bank's result code"), max_length=32, blank=True)
     reason_code = models.CharField(_("our reason"), max_length=64, blank=True)
     follow_up = models.CharField(_("what follows"), max_length=12, choices=FollowUp, blank=True)

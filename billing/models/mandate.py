@@ -7,10 +7,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from billing.states import DebitWay, MandateState
 from unipay.sealed_field import SealedTextField
+from unipay.state_field import StateField
 
 
 @pghistory.track(exclude=["account_number", "holder_name"])
@@ -36,7 +37,7 @@ class Mandate(models.Model):
     account_mask = models.CharField(_("account"), max_length=32)
     holder_name = SealedTextField(context="mandate.holder", verbose_name=_("holder"))
     holder_mask = models.CharField(_("holder"), max_length=64)
-    state = FSMField(_("state"), default=MandateState.ACTIVE, choices=MandateState, protected=True)
+    state = StateField(_("state"), default=MandateState.ACTIVE, choices=MandateState, protected=True)
     signed_at = models.DateTimeField(pgettext_lazy("time", "signed"))
     ended_at = models.DateTimeField(pgettext_lazy("time", "ended"), null=True, blank=True)
     remark = models.CharField(_("remark"), max_length=200, blank=True)

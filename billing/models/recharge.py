@@ -8,9 +8,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from billing.states import RECHARGE_OVER, RechargeSource, RechargeState, WayBack
+from unipay.state_field import StateField
 
 
 @pghistory.track(
@@ -51,7 +52,7 @@ class Recharge(models.Model):
     )
     business_date = models.DateField(_("business date"))
     paid_at = models.DateTimeField(pgettext_lazy("time", "paid"))
-    state = FSMField(_("state"), default=RechargeState.PAID, choices=RechargeState, protected=True)
+    state = StateField(_("state"), default=RechargeState.PAID, choices=RechargeState, protected=True)
     landed_at = models.DateTimeField(pgettext_lazy("time", "credited"), null=True, blank=True)
     landing_attempts = models.PositiveSmallIntegerField(_("attempts to credit"), default=0)
     landing_error = models.CharField(_("why it is not credited"), max_length=200, blank=True)

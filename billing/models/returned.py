@@ -6,9 +6,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from billing.states import LineEffect, ReturnState
+from unipay.state_field import StateField
 
 
 class DebitReturn(models.Model):
@@ -30,7 +31,7 @@ class DebitReturn(models.Model):
         related_name="returns",
         verbose_name=_("batch"),
     )
-    state = FSMField(_("state"), default=ReturnState.OPEN, choices=ReturnState, protected=True)
+    state = StateField(_("state"), default=ReturnState.OPEN, choices=ReturnState, protected=True)
     line_count = models.BigIntegerField(pgettext_lazy("file", "lines"), default=0)
     settled_count = models.BigIntegerField(_("settled"), default=0)
     settled_fen = models.BigIntegerField(_("settled (fen)"), default=0)

@@ -2,7 +2,6 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import django_fsm
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
@@ -63,7 +62,7 @@ class Migration(migrations.Migration):
                 ('period', models.CharField(choices=[('INCREMENT', 'daily increment'), ('FULL', 'monthly full')], max_length=12, verbose_name='period')),
                 ('business_date', models.DateField(verbose_name='business date')),
                 ('cut_off_at', models.DateTimeField(verbose_name='cut-off')),
-                ('state', django_fsm.FSMField(choices=[('OPENED', 'waiting for its turn'), ('RECEIVED', 'ready to match'), ('MATCHED', 'matched'), ('AWAITING_APPROVAL', 'waiting for approval'), ('APPROVED', 'approved, correcting'), ('CORRECTED', 'corrected'), ('EXPORTED', 'correction file sent'), ('ANSWERED', 'answered'), ('CLOSED', 'closed'), ('REFUSED', 'refused'), ('OVERTAKEN', 'overtaken by a later file')], default='OPENED', max_length=50, protected=True, verbose_name='state')),
+                ('state', models.CharField(choices=[('OPENED', 'waiting for its turn'), ('RECEIVED', 'ready to match'), ('MATCHED', 'matched'), ('AWAITING_APPROVAL', 'waiting for approval'), ('APPROVED', 'approved, correcting'), ('CORRECTED', 'corrected'), ('EXPORTED', 'correction file sent'), ('ANSWERED', 'answered'), ('CLOSED', 'closed'), ('REFUSED', 'refused'), ('OVERTAKEN', 'overtaken by a later file')], default='OPENED', max_length=50, verbose_name='state')),
                 ('waits_for', models.CharField(blank=True, choices=[('PREDECESSOR', "an earlier day's file"), ('BANKS', "the banks' side to be even"), ('LAYOUT', 'a layout for the correction file')], max_length=12, verbose_name='waits for')),
                 ('waits_for_what', models.CharField(blank=True, max_length=400, verbose_name='waits for, in particular')),
                 ('our_count', models.BigIntegerField(blank=True, null=True, verbose_name='contracts here')),
@@ -141,7 +140,7 @@ class Migration(migrations.Migration):
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('id', models.BigIntegerField()),
                 ('run_no', models.CharField(max_length=64, verbose_name='run number')),
-                ('state', django_fsm.FSMField(choices=[('OPENED', 'waiting for its turn'), ('RECEIVED', 'ready to match'), ('MATCHED', 'matched'), ('AWAITING_APPROVAL', 'waiting for approval'), ('APPROVED', 'approved, correcting'), ('CORRECTED', 'corrected'), ('EXPORTED', 'correction file sent'), ('ANSWERED', 'answered'), ('CLOSED', 'closed'), ('REFUSED', 'refused'), ('OVERTAKEN', 'overtaken by a later file')], default='OPENED', max_length=50, protected=True, verbose_name='state')),
+                ('state', models.CharField(choices=[('OPENED', 'waiting for its turn'), ('RECEIVED', 'ready to match'), ('MATCHED', 'matched'), ('AWAITING_APPROVAL', 'waiting for approval'), ('APPROVED', 'approved, correcting'), ('CORRECTED', 'corrected'), ('EXPORTED', 'correction file sent'), ('ANSWERED', 'answered'), ('CLOSED', 'closed'), ('REFUSED', 'refused'), ('OVERTAKEN', 'overtaken by a later file')], default='OPENED', max_length=50, verbose_name='state')),
                 ('remark', models.CharField(blank=True, max_length=400, verbose_name='remark')),
                 ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
                 ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='id_run_no_state_remark_released_by_events', to='reconciliation.run')),

@@ -9,9 +9,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from reconciliation.states import OVER, Period, RunState, Side, Waiting
+from unipay.state_field import StateField
 
 _UNDECIDED = [RunState.OPENED, RunState.RECEIVED, RunState.MATCHED, RunState.AWAITING_APPROVAL]
 
@@ -41,7 +42,7 @@ class Run(models.Model):
     file = models.ForeignKey(
         "exchange.ReceivedFile", models.PROTECT, related_name="+", verbose_name=_("file")
     )
-    state = FSMField(_("state"), default=RunState.OPENED, choices=RunState, protected=True)
+    state = StateField(_("state"), default=RunState.OPENED, choices=RunState, protected=True)
     waits_for = models.CharField(_("waits for"), max_length=12, choices=Waiting, blank=True)
     waits_for_what = models.CharField(_("waits for, in particular"), max_length=400, blank=True)
     our_count = models.BigIntegerField(_("contracts here"), null=True, blank=True)

@@ -2,7 +2,6 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import django_fsm
 import pgtrigger.compiler
 import pgtrigger.migrations
 import unipay.sealed_field
@@ -27,7 +26,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('contract_no', models.CharField(max_length=64, unique=True, verbose_name='contract number')),
-                ('state', django_fsm.FSMField(choices=[('PROVISIONAL', 'provisional'), ('CONTESTED', 'contested'), ('ACTIVE', 'active'), ('SUSPENDED', 'suspended'), ('TERMINATED', 'terminated')], max_length=50, protected=True, verbose_name='state')),
+                ('state', models.CharField(choices=[('PROVISIONAL', 'provisional'), ('CONTESTED', 'contested'), ('ACTIVE', 'active'), ('SUSPENDED', 'suspended'), ('TERMINATED', 'terminated')], max_length=50, verbose_name='state')),
                 ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
                 ('msisdn', models.CharField(max_length=11, verbose_name='primary number')),
                 ('secondary_msisdns', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=11), blank=True, default=list, size=None, verbose_name='secondary numbers')),
@@ -69,7 +68,7 @@ class Migration(migrations.Migration):
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('id', models.BigIntegerField()),
                 ('contract_no', models.CharField(max_length=64, verbose_name='contract number')),
-                ('state', django_fsm.FSMField(choices=[('PROVISIONAL', 'provisional'), ('CONTESTED', 'contested'), ('ACTIVE', 'active'), ('SUSPENDED', 'suspended'), ('TERMINATED', 'terminated')], max_length=50, protected=True, verbose_name='state')),
+                ('state', models.CharField(choices=[('PROVISIONAL', 'provisional'), ('CONTESTED', 'contested'), ('ACTIVE', 'active'), ('SUSPENDED', 'suspended'), ('TERMINATED', 'terminated')], max_length=50, verbose_name='state')),
                 ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
                 ('msisdn', models.CharField(max_length=11, verbose_name='primary number')),
                 ('secondary_msisdns', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=11), blank=True, default=list, size=None, verbose_name='secondary numbers')),
@@ -122,7 +121,7 @@ class Migration(migrations.Migration):
                 ('cause', models.CharField(max_length=120, verbose_name='cause')),
                 ('reason', models.CharField(choices=[('STANDING_CONTRACT', 'a standing contract already exists'), ('LATE_RESULT', 'a notice for a signing that expired or was refused'), ('PROVINCE_REFUSED', 'the province refused a formal contract'), ('BANK_REFUSED', 'the bank refused a confirmation or cancellation'), ('UNDELIVERABLE', 'a message could not be delivered')], max_length=24, verbose_name='reason')),
                 ('severity', models.CharField(choices=[('HIGH', 'high'), ('NORMAL', 'normal'), ('LOW', 'low')], default='NORMAL', max_length=8, verbose_name='severity')),
-                ('state', django_fsm.FSMField(choices=[('OPEN', 'open'), ('DECIDED', 'decided'), ('CLOSED', 'closed')], default='OPEN', max_length=50, protected=True, verbose_name='state')),
+                ('state', models.CharField(choices=[('OPEN', 'open'), ('DECIDED', 'decided'), ('CLOSED', 'closed')], default='OPEN', max_length=50, verbose_name='state')),
                 ('msisdn', models.CharField(max_length=11, verbose_name='mobile number')),
                 ('opened_at', models.DateTimeField(verbose_name='opened')),
                 ('due_at', models.DateTimeField(verbose_name='due')),
@@ -182,7 +181,7 @@ class Migration(migrations.Migration):
                 ('cause', models.CharField(max_length=120, verbose_name='cause')),
                 ('reason', models.CharField(choices=[('STANDING_CONTRACT', 'a standing contract already exists'), ('LATE_RESULT', 'a notice for a signing that expired or was refused'), ('PROVINCE_REFUSED', 'the province refused a formal contract'), ('BANK_REFUSED', 'the bank refused a confirmation or cancellation'), ('UNDELIVERABLE', 'a message could not be delivered')], max_length=24, verbose_name='reason')),
                 ('severity', models.CharField(choices=[('HIGH', 'high'), ('NORMAL', 'normal'), ('LOW', 'low')], default='NORMAL', max_length=8, verbose_name='severity')),
-                ('state', django_fsm.FSMField(choices=[('OPEN', 'open'), ('DECIDED', 'decided'), ('CLOSED', 'closed')], default='OPEN', max_length=50, protected=True, verbose_name='state')),
+                ('state', models.CharField(choices=[('OPEN', 'open'), ('DECIDED', 'decided'), ('CLOSED', 'closed')], default='OPEN', max_length=50, verbose_name='state')),
                 ('msisdn', models.CharField(max_length=11, verbose_name='mobile number')),
                 ('opened_at', models.DateTimeField(verbose_name='opened')),
                 ('due_at', models.DateTimeField(verbose_name='due')),
@@ -213,7 +212,7 @@ class Migration(migrations.Migration):
                 ('offer', models.JSONField(blank=True, null=True, verbose_name='what the province allowed')),
                 ('return_url', models.URLField(max_length=500, verbose_name='return address')),
                 ('language', models.CharField(blank=True, max_length=8, verbose_name='language')),
-                ('state', django_fsm.FSMField(choices=[('OPENED', 'opened'), ('AT_BANK', 'at the bank'), ('COMPLETED', 'completed'), ('FAILED', 'failed'), ('EXPIRED', 'expired')], default='OPENED', max_length=50, protected=True, verbose_name='state')),
+                ('state', models.CharField(choices=[('OPENED', 'opened'), ('AT_BANK', 'at the bank'), ('COMPLETED', 'completed'), ('FAILED', 'failed'), ('EXPIRED', 'expired')], default='OPENED', max_length=50, verbose_name='state')),
                 ('failure_code', models.CharField(blank=True, max_length=64, verbose_name='failure code')),
                 ('opened_at', models.DateTimeField(verbose_name='opened')),
                 ('consented_at', models.DateTimeField(blank=True, null=True, verbose_name='consented')),
@@ -242,7 +241,7 @@ class Migration(migrations.Migration):
                 ('offer', models.JSONField(blank=True, null=True, verbose_name='what the province allowed')),
                 ('return_url', models.URLField(max_length=500, verbose_name='return address')),
                 ('language', models.CharField(blank=True, max_length=8, verbose_name='language')),
-                ('state', django_fsm.FSMField(choices=[('OPENED', 'opened'), ('AT_BANK', 'at the bank'), ('COMPLETED', 'completed'), ('FAILED', 'failed'), ('EXPIRED', 'expired')], default='OPENED', max_length=50, protected=True, verbose_name='state')),
+                ('state', models.CharField(choices=[('OPENED', 'opened'), ('AT_BANK', 'at the bank'), ('COMPLETED', 'completed'), ('FAILED', 'failed'), ('EXPIRED', 'expired')], default='OPENED', max_length=50, verbose_name='state')),
                 ('failure_code', models.CharField(blank=True, max_length=64, verbose_name='failure code')),
                 ('opened_at', models.DateTimeField(verbose_name='opened')),
                 ('consented_at', models.DateTimeField(blank=True, null=True, verbose_name='consented')),

@@ -2,7 +2,6 @@
 
 import django.core.validators
 import django.db.models.deletion
-import django_fsm
 import pgtrigger.compiler
 import pgtrigger.migrations
 import unipay.sealed_field
@@ -146,12 +145,12 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='manualcase',
             name='state',
-            field=django_fsm.FSMField(choices=[('OPEN', 'open'), ('PROPOSED', 'waiting for approval'), ('DECIDED', 'decided'), ('CLOSED', 'closed'), ('WITHDRAWN', 'withdrawn')], default='OPEN', max_length=50, protected=True, verbose_name='state'),
+            field=models.CharField(choices=[('OPEN', 'open'), ('PROPOSED', 'waiting for approval'), ('DECIDED', 'decided'), ('CLOSED', 'closed'), ('WITHDRAWN', 'withdrawn')], default='OPEN', max_length=50, verbose_name='state'),
         ),
         migrations.AlterField(
             model_name='manualcaseevent',
             name='state',
-            field=django_fsm.FSMField(choices=[('OPEN', 'open'), ('PROPOSED', 'waiting for approval'), ('DECIDED', 'decided'), ('CLOSED', 'closed'), ('WITHDRAWN', 'withdrawn')], default='OPEN', max_length=50, protected=True, verbose_name='state'),
+            field=models.CharField(choices=[('OPEN', 'open'), ('PROPOSED', 'waiting for approval'), ('DECIDED', 'decided'), ('CLOSED', 'closed'), ('WITHDRAWN', 'withdrawn')], default='OPEN', max_length=50, verbose_name='state'),
         ),
         migrations.AddIndex(
             model_name='manualcase',

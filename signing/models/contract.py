@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from signing.states import (
     BANK_CHANNELS,
@@ -22,6 +22,7 @@ from signing.states import (
     UserType,
 )
 from unipay.sealed_field import SealedTextField
+from unipay.state_field import StateField
 
 RARE = (ContractState.PROVISIONAL, ContractState.CONTESTED, ContractState.SUSPENDED)
 HOLD_NUMBERS = """
@@ -53,7 +54,7 @@ class Contract(models.Model):
     """
 
     contract_no = models.CharField(_("contract number"), max_length=64, unique=True)
-    state = FSMField(_("state"), choices=ContractState, protected=True)
+    state = StateField(_("state"), choices=ContractState, protected=True)
     version = models.PositiveIntegerField(_("version"), default=1)
     msisdn = models.CharField(_("primary number"), max_length=11)
     secondary_msisdns = ArrayField(

@@ -9,9 +9,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from signing.states import OVER, UNDECIDED, CaseReason, CaseState, Decision, Severity
+from unipay.state_field import StateField
 
 
 @pghistory.track()
@@ -26,7 +27,7 @@ class ManualCase(models.Model):
     cause = models.CharField(_("cause"), max_length=120)
     reason = models.CharField(_("reason"), max_length=24, choices=CaseReason)
     severity = models.CharField(_("severity"), max_length=8, choices=Severity, default=Severity.NORMAL)
-    state = FSMField(_("state"), default=CaseState.OPEN, choices=CaseState, protected=True)
+    state = StateField(_("state"), default=CaseState.OPEN, choices=CaseState, protected=True)
     about = models.CharField(pgettext_lazy("case", "about"), max_length=80, blank=True)
     msisdn = models.CharField(_("mobile number"), max_length=11, blank=True)
     province = models.ForeignKey(

@@ -8,9 +8,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from signing.states import SessionState
+from unipay.state_field import StateField
 
 LIVE = (SessionState.OPENED, SessionState.AT_BANK)
 
@@ -46,7 +47,7 @@ class SigningSession(models.Model):
     offer = models.JSONField(_("what the province allowed"), null=True, blank=True)
     return_url = models.URLField(_("return address"), max_length=500)
     language = models.CharField(_("language"), max_length=8, blank=True)
-    state = FSMField(_("state"), default=SessionState.OPENED, choices=SessionState, protected=True)
+    state = StateField(_("state"), default=SessionState.OPENED, choices=SessionState, protected=True)
     contract = models.ForeignKey(
         "signing.Contract",
         models.PROTECT,

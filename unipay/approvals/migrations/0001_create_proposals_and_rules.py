@@ -2,7 +2,6 @@
 
 import django.core.validators
 import django.db.models.deletion
-import django_fsm
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
@@ -50,7 +49,7 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(blank=True, max_length=64, verbose_name='reason')),
                 ('amount_fen', models.BigIntegerField(blank=True, null=True, verbose_name='amount (fen)')),
                 ('what', models.JSONField(default=dict, verbose_name='particulars')),
-                ('state', django_fsm.FSMField(choices=[('PENDING', 'waiting for approval'), ('APPROVED', 'approved'), ('REFUSED', 'refused'), ('WITHDRAWN', 'withdrawn'), ('EXPIRED', 'expired'), ('STALE', 'overtaken by events')], default='PENDING', max_length=50, protected=True, verbose_name='state')),
+                ('state', models.CharField(choices=[('PENDING', 'waiting for approval'), ('APPROVED', 'approved'), ('REFUSED', 'refused'), ('WITHDRAWN', 'withdrawn'), ('EXPIRED', 'expired'), ('STALE', 'overtaken by events')], default='PENDING', max_length=50, verbose_name='state')),
                 ('remark', models.TextField(verbose_name='remark')),
                 ('made_at', models.DateTimeField(verbose_name='proposed')),
                 ('expires_at', models.DateTimeField(verbose_name='valid until')),
@@ -78,7 +77,7 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(blank=True, max_length=64, verbose_name='reason')),
                 ('amount_fen', models.BigIntegerField(blank=True, null=True, verbose_name='amount (fen)')),
                 ('what', models.JSONField(default=dict, verbose_name='particulars')),
-                ('state', django_fsm.FSMField(choices=[('PENDING', 'waiting for approval'), ('APPROVED', 'approved'), ('REFUSED', 'refused'), ('WITHDRAWN', 'withdrawn'), ('EXPIRED', 'expired'), ('STALE', 'overtaken by events')], default='PENDING', max_length=50, protected=True, verbose_name='state')),
+                ('state', models.CharField(choices=[('PENDING', 'waiting for approval'), ('APPROVED', 'approved'), ('REFUSED', 'refused'), ('WITHDRAWN', 'withdrawn'), ('EXPIRED', 'expired'), ('STALE', 'overtaken by events')], default='PENDING', max_length=50, verbose_name='state')),
                 ('remark', models.TextField(verbose_name='remark')),
                 ('made_at', models.DateTimeField(verbose_name='proposed')),
                 ('expires_at', models.DateTimeField(verbose_name='valid until')),

@@ -9,7 +9,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_fsm import FSMField, transition
+from django_fsm import transition
+
+from unipay.state_field import StateField
 
 
 class ProposalState(models.TextChoices):
@@ -45,7 +47,7 @@ class Proposal(models.Model):
     province = models.ForeignKey(
         "partners.Partner", models.PROTECT, null=True, related_name="+", verbose_name=_("province")
     )
-    state = FSMField(_("state"), default=ProposalState.PENDING, choices=ProposalState, protected=True)
+    state = StateField(_("state"), default=ProposalState.PENDING, choices=ProposalState, protected=True)
     remark = models.TextField(_("remark"))
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("proposed by")

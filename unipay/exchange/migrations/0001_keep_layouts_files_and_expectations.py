@@ -2,7 +2,6 @@
 
 import django.db.models.deletion
 import django.db.models.expressions
-import django_fsm
 import pgtrigger.compiler
 import pgtrigger.migrations
 import unipay.sealed_field
@@ -149,7 +148,7 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
                 ('title', models.CharField(max_length=120, verbose_name='title')),
                 ('kind', models.CharField(max_length=64, verbose_name='kind of file')),
-                ('state', django_fsm.FSMField(choices=[('DRAFT', 'draft'), ('PUBLISHED', 'published'), ('RETIRED', 'retired')], default='DRAFT', max_length=50, protected=True, verbose_name='state')),
+                ('state', models.CharField(choices=[('DRAFT', 'draft'), ('PUBLISHED', 'published'), ('RETIRED', 'retired')], default='DRAFT', max_length=50, verbose_name='state')),
                 ('effective_from', models.DateField(verbose_name='in force from')),
                 ('encoding', models.CharField(choices=[('UTF-8', 'UTF-8'), ('GBK', 'GBK')], default='UTF-8', max_length=8, verbose_name='encoding')),
                 ('shape', models.CharField(choices=[('DELIMITED', 'delimited'), ('FIXED', 'fixed width, in bytes')], default='DELIMITED', max_length=12, verbose_name='shape')),
@@ -185,7 +184,7 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
                 ('title', models.CharField(max_length=120, verbose_name='title')),
                 ('kind', models.CharField(max_length=64, verbose_name='kind of file')),
-                ('state', django_fsm.FSMField(choices=[('DRAFT', 'draft'), ('PUBLISHED', 'published'), ('RETIRED', 'retired')], default='DRAFT', max_length=50, protected=True, verbose_name='state')),
+                ('state', models.CharField(choices=[('DRAFT', 'draft'), ('PUBLISHED', 'published'), ('RETIRED', 'retired')], default='DRAFT', max_length=50, verbose_name='state')),
                 ('effective_from', models.DateField(verbose_name='in force from')),
                 ('encoding', models.CharField(choices=[('UTF-8', 'UTF-8'), ('GBK', 'GBK')], default='UTF-8', max_length=8, verbose_name='encoding')),
                 ('shape', models.CharField(choices=[('DELIMITED', 'delimited'), ('FIXED', 'fixed width, in bytes')], default='DELIMITED', max_length=12, verbose_name='shape')),
@@ -248,7 +247,7 @@ class Migration(migrations.Migration):
                 ('origin', models.CharField(choices=[('UPLOAD', 'uploaded by staff'), ('API', 'sent over the API'), ('DIRECTORY', 'picked up from a directory'), ('COMMAND', 'given to a command')], max_length=12, verbose_name='origin')),
                 ('request_no', models.CharField(blank=True, max_length=64, verbose_name="partner's request number")),
                 ('received_at', models.DateTimeField(verbose_name='received')),
-                ('state', django_fsm.FSMField(choices=[('RECEIVED', 'received'), ('CHECKED', 'checked, waiting for a decision'), ('ACCEPTED', 'accepted'), ('REFUSED', 'refused'), ('QUARANTINED', 'in quarantine')], default='RECEIVED', max_length=50, protected=True, verbose_name='state')),
+                ('state', models.CharField(choices=[('RECEIVED', 'received'), ('CHECKED', 'checked, waiting for a decision'), ('ACCEPTED', 'accepted'), ('REFUSED', 'refused'), ('QUARANTINED', 'in quarantine')], default='RECEIVED', max_length=50, verbose_name='state')),
                 ('line_count', models.BigIntegerField(blank=True, null=True, verbose_name='lines')),
                 ('accepted_count', models.BigIntegerField(blank=True, null=True, verbose_name='accepted lines')),
                 ('faulty_count', models.BigIntegerField(blank=True, null=True, verbose_name='faulty lines')),
@@ -297,7 +296,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(max_length=64, verbose_name='kind of file')),
                 ('business_date', models.DateField(verbose_name='business date')),
                 ('due_at', models.DateTimeField(verbose_name='due')),
-                ('state', django_fsm.FSMField(choices=[('EXPECTED', 'expected'), ('MISSING', 'missing'), ('ARRIVED', 'arrived in time'), ('LATE', 'arrived late'), ('UNDECLARED', 'empty, but not declared empty'), ('WAIVED', 'waived')], default='EXPECTED', max_length=50, protected=True, verbose_name='state')),
+                ('state', models.CharField(choices=[('EXPECTED', 'expected'), ('MISSING', 'missing'), ('ARRIVED', 'arrived in time'), ('LATE', 'arrived late'), ('UNDECLARED', 'empty, but not declared empty'), ('WAIVED', 'waived')], default='EXPECTED', max_length=50, verbose_name='state')),
                 ('alarmed_at', models.DateTimeField(blank=True, null=True, verbose_name='alarm raised')),
                 ('remark', models.CharField(blank=True, max_length=400, verbose_name='remark')),
                 ('partner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.partner', verbose_name='partner')),
@@ -317,7 +316,7 @@ class Migration(migrations.Migration):
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('id', models.BigIntegerField()),
                 ('file_no', models.CharField(max_length=64, verbose_name='file number')),
-                ('state', django_fsm.FSMField(choices=[('RECEIVED', 'received'), ('CHECKED', 'checked, waiting for a decision'), ('ACCEPTED', 'accepted'), ('REFUSED', 'refused'), ('QUARANTINED', 'in quarantine')], default='RECEIVED', max_length=50, protected=True, verbose_name='state')),
+                ('state', models.CharField(choices=[('RECEIVED', 'received'), ('CHECKED', 'checked, waiting for a decision'), ('ACCEPTED', 'accepted'), ('REFUSED', 'refused'), ('QUARANTINED', 'in quarantine')], default='RECEIVED', max_length=50, verbose_name='state')),
                 ('refusal_code', models.CharField(blank=True, max_length=64, verbose_name='reason')),
                 ('decision_remark', models.CharField(blank=True, max_length=400, verbose_name='remark')),
                 ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
@@ -358,7 +357,7 @@ class Migration(migrations.Migration):
                 ('row_count', models.BigIntegerField(verbose_name='lines')),
                 ('total_fen', models.BigIntegerField(blank=True, null=True, verbose_name='total (fen)')),
                 ('route', models.CharField(choices=[('DIRECTORY', 'directory'), ('API', 'download over the API'), ('HAND', 'download by staff')], max_length=12, verbose_name='route')),
-                ('state', django_fsm.FSMField(choices=[('READY', 'ready'), ('DELIVERED', 'delivered'), ('ACKNOWLEDGED', 'acknowledged'), ('FAILED', 'refused by the partner'), ('CANCELLED', 'cancelled')], default='READY', max_length=50, protected=True, verbose_name='state')),
+                ('state', models.CharField(choices=[('READY', 'ready'), ('DELIVERED', 'delivered'), ('ACKNOWLEDGED', 'acknowledged'), ('FAILED', 'refused by the partner'), ('CANCELLED', 'cancelled')], default='READY', max_length=50, verbose_name='state')),
                 ('written_at', models.DateTimeField(verbose_name='written')),
                 ('delivered_at', models.DateTimeField(blank=True, null=True, verbose_name='delivered')),
                 ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='settled')),
@@ -382,7 +381,7 @@ class Migration(migrations.Migration):
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('id', models.BigIntegerField()),
                 ('file_no', models.CharField(max_length=64, verbose_name='file number')),
-                ('state', django_fsm.FSMField(choices=[('READY', 'ready'), ('DELIVERED', 'delivered'), ('ACKNOWLEDGED', 'acknowledged'), ('FAILED', 'refused by the partner'), ('CANCELLED', 'cancelled')], default='READY', max_length=50, protected=True, verbose_name='state')),
+                ('state', models.CharField(choices=[('READY', 'ready'), ('DELIVERED', 'delivered'), ('ACKNOWLEDGED', 'acknowledged'), ('FAILED', 'refused by the partner'), ('CANCELLED', 'cancelled')], default='READY', max_length=50, verbose_name='state')),
                 ('last_error', models.CharField(blank=True, max_length=400, verbose_name='last error')),
                 ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
                 ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='id_file_no_state_last_error_events', to='exchange.sentfile')),

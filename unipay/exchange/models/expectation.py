@@ -8,7 +8,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_fsm import FSMField, transition
+from django_fsm import transition
+
+from unipay.state_field import StateField
 
 
 class Rhythm(models.TextChoices):
@@ -76,7 +78,7 @@ class ExpectedFile(models.Model):
     kind = models.CharField(_("kind of file"), max_length=64)
     business_date = models.DateField(_("business date"))
     due_at = models.DateTimeField(_("due"))
-    state = FSMField(_("state"), default=ExpectedState.EXPECTED, choices=ExpectedState, protected=True)
+    state = StateField(_("state"), default=ExpectedState.EXPECTED, choices=ExpectedState, protected=True)
     file = models.ForeignKey(
         "exchange.ReceivedFile",
         models.PROTECT,

@@ -5,7 +5,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_fsm import FSMField, transition
+from django_fsm import transition
+
+from unipay.state_field import StateField
 
 
 class Encoding(models.TextChoices):
@@ -82,7 +84,7 @@ class FileLayout(models.Model):
         related_name="+",
         verbose_name=_("partner"),
     )
-    state = FSMField(_("state"), default=LayoutState.DRAFT, choices=LayoutState, protected=True)
+    state = StateField(_("state"), default=LayoutState.DRAFT, choices=LayoutState, protected=True)
     effective_from = models.DateField(_("in force from"))
     encoding = models.CharField(_("encoding"), max_length=8, choices=Encoding, default=Encoding.UTF_8)
     shape = models.CharField(_("shape"), max_length=12, choices=Shape, default=Shape.DELIMITED)

@@ -8,7 +8,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_fsm import FSMField, transition
+from django_fsm import transition
+
+from unipay.state_field import StateField
 
 
 class ReceivedState(models.TextChoices):
@@ -73,7 +75,7 @@ class ReceivedFile(models.Model):
     )
     request_no = models.CharField(_("partner's request number"), max_length=64, blank=True)
     received_at = models.DateTimeField(pgettext_lazy("time", "received"))
-    state = FSMField(_("state"), default=ReceivedState.RECEIVED, choices=ReceivedState, protected=True)
+    state = StateField(_("state"), default=ReceivedState.RECEIVED, choices=ReceivedState, protected=True)
     line_count = models.BigIntegerField(pgettext_lazy("file", "lines"), null=True, blank=True)
     accepted_count = models.BigIntegerField(_("accepted lines"), null=True, blank=True)
     faulty_count = models.BigIntegerField(_("faulty lines"), null=True, blank=True)

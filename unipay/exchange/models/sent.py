@@ -7,7 +7,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_fsm import FSMField, transition
+from django_fsm import transition
+
+from unipay.state_field import StateField
 
 
 class SentState(models.TextChoices):
@@ -52,7 +54,7 @@ class SentFile(models.Model):
     row_count = models.BigIntegerField(pgettext_lazy("file", "lines"))
     total_fen = models.BigIntegerField(_("total (fen)"), null=True, blank=True)
     route = models.CharField(_("route"), max_length=12, choices=Route)
-    state = FSMField(_("state"), default=SentState.READY, choices=SentState, protected=True)
+    state = StateField(_("state"), default=SentState.READY, choices=SentState, protected=True)
     written_at = models.DateTimeField(pgettext_lazy("time", "written"))
     delivered_at = models.DateTimeField(pgettext_lazy("time", "delivered"), null=True, blank=True)
     settled_at = models.DateTimeField(pgettext_lazy("time", "settled"), null=True, blank=True)

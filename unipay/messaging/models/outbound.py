@@ -8,9 +8,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from unipay.partners.operations import operation_title
+from unipay.state_field import StateField
 
 
 class MessageState(models.TextChoices):
@@ -55,7 +56,7 @@ class OutboundMessage(models.Model):
     resource_version = models.PositiveIntegerField(_("version"))
     msisdn = models.CharField(_("mobile number"), max_length=11, blank=True)
     payload = models.JSONField(_("payload"))
-    state = FSMField(_("state"), default=MessageState.PENDING, choices=MessageState, protected=True)
+    state = StateField(_("state"), default=MessageState.PENDING, choices=MessageState, protected=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     created_at = models.DateTimeField(_("promised"))
     next_attempt_at = models.DateTimeField(_("next attempt"))

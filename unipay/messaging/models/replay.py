@@ -8,9 +8,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from unipay.messaging.models.outbound import MessageState, OutboundMessage
+from unipay.state_field import StateField
 
 
 class ReplayState(models.TextChoices):
@@ -41,7 +42,7 @@ class ReplayRun(models.Model):
     """One order to send again what was dead of a partner when it was given; `moved_at`: a worker's last step."""
 
     partner = models.ForeignKey("partners.Partner", models.PROTECT, related_name="+", verbose_name=_("to"))
-    state = FSMField(_("state"), default=ReplayState.WAITING, choices=ReplayState, protected=True)
+    state = StateField(_("state"), default=ReplayState.WAITING, choices=ReplayState, protected=True)
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("asked by")
     )

@@ -3,7 +3,6 @@
 import django.contrib.postgres.fields.ranges
 import django.core.validators
 import django.db.models.deletion
-import django_fsm
 import pgtrigger.compiler
 import pgtrigger.migrations
 import unipay.errors
@@ -213,7 +212,7 @@ class Migration(migrations.Migration):
                 ("name_en", models.CharField(blank=True, max_length=80, verbose_name="English name")),
                 (
                     "status",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("OPEN", "open"),
                             ("CLOSED", "closed to new business"),
@@ -221,7 +220,6 @@ class Migration(migrations.Migration):
                         ],
                         default="OPEN",
                         max_length=50,
-                        protected=True,
                         verbose_name="status",
                     ),
                 ),
@@ -301,7 +299,7 @@ class Migration(migrations.Migration):
                 ("name_en", models.CharField(blank=True, max_length=80, verbose_name="English name")),
                 (
                     "status",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("OPEN", "open"),
                             ("CLOSED", "closed to new business"),
@@ -309,7 +307,6 @@ class Migration(migrations.Migration):
                         ],
                         default="OPEN",
                         max_length=50,
-                        protected=True,
                         verbose_name="status",
                     ),
                 ),

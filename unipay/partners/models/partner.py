@@ -10,10 +10,11 @@ from django.db import models
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from unipay.partners.kinds import PartnerKind, PartnerStatus
 from unipay.partners.operations import operation_title
+from unipay.state_field import StateField
 
 CODE = RegexValidator(
     r"\A[A-Z][A-Z0-9_]{1,31}\Z", _("Capital letters, digits and underscores, 2 to 32 of them.")
@@ -47,7 +48,7 @@ class Partner(models.Model):
     kind = models.CharField(_("kind"), max_length=16, choices=PartnerKind)
     name = models.CharField(pgettext_lazy("partner", "name"), max_length=80)
     name_en = models.CharField(_("English name"), max_length=80, blank=True)
-    status = FSMField(_("status"), default=PartnerStatus.OPEN, choices=PartnerStatus, protected=True)
+    status = StateField(_("status"), default=PartnerStatus.OPEN, choices=PartnerStatus, protected=True)
     legal_bank = models.ForeignKey(
         LegalBank,
         models.PROTECT,
