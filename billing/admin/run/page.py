@@ -18,6 +18,7 @@ from billing.admin.sheet import Button, Note, Sheet, Table, day, moment, money
 from billing.figures import Head, Items, LeftOut
 from billing.models import DebitRun
 from billing.states import ITEM_OPEN, Exclusion, ItemState
+from unipay.backoffice.admin.stages import Stage
 from unipay.backoffice.admin.waiting import WaitingProposal, waiting_for
 from unipay.backoffice.dashboard import Chart, Funnel, Series, Step, list_address
 from unipay.backoffice.dashboard_page import Ranking, drawn, way
@@ -40,7 +41,7 @@ class DebitRunPage:
         self.is_late = False
 
     @cached_property
-    def stages(self) -> list[stages.Stage]:
+    def stages(self) -> list[Stage]:
         """The way of the run."""
         return stages.stages(self.run)
 

@@ -10,9 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from billing.allocation import Debt, allocate
-from billing.models import Bill, DebitItem, DebitReturn, Recharge
+from billing.flows import debit_stage, end_unanswered
+from billing.models import Bill, DebitItem, DebitReturn, DebitRun, Recharge
 from tests.billing.debits import (
     DAY,
+    NOW,
     Answer,
     arranged,
     bring_return,
@@ -34,7 +36,9 @@ SAID = st.sampled_from(
 )
 """A code, and how much it says was debited: nothing, half, all, or more."""
 
-STEPS = st.lists(st.one_of(st.just("run"), st.lists(SAID, min_size=3, max_size=3)), min_size=1, max_size=5)
+STEPS = st.lists(
+    st.one_of(st.sampled_from(["run", "end"]), st.lists(SAID, min_size=3, max_size=3)), min_size=1, max_size=5
+)
 
 
 @contextmanager
@@ -58,6 +62,15 @@ def answers(asked: list[DebitItem], said: list[tuple[str, int]]) -> list[Answer]
         (item, code, {0: 0, 1: item.asked_fen // 2, 2: item.asked_fen, 3: item.asked_fen + 7}[much])
         for item, (code, much) in zip(asked, said, strict=False)
     ]
+
+
+def give_up(run: DebitRun) -> None:
+    """People end what no file of the bank has spoken of."""
+    batches = list(run.batches.values_list("pk", flat=True))
+    silent = end_unanswered.never_spoken_of(batches)
+    with transaction.atomic():
+        end_unanswered.end(debit_stage.locked(run.run_no), silent, remark="they lost it", now=NOW)
+    assert not silent.exists()
 
 
 def require_lawful() -> None:
@@ -85,7 +98,9 @@ def test_the_laws_hold_through_any_interleaving(way: str, steps: list[str | list
                 owing(600, 401)
         runs = [run_of(arrangement)]
         for place, step in enumerate(steps):
-            if isinstance(step, str):
+            if step == "end":
+                give_up(runs[-1])
+            elif isinstance(step, str):
                 runs.append(run_of(arrangement, day=DAY.replace(day=10 + place)))
             elif asked := items(runs[-1]) or items(runs[0]):
                 bring_return(answers([each for each in asked if each.batch], step), way=way)

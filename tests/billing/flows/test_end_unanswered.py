@@ -1,12 +1,15 @@
 """Debits that their bank never answers (domain.md C3, C4) end by two people: the bills are free, what was settled at
 export goes back, and what the bank says later is a case."""
 
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.db import connection
 
 from billing.flows import debit_run, debit_stage, end_unanswered, trial_balance, unanswered_proposal
 from billing.models import Bill, DebitBatch, DebitItem, DebitReturn, DebitRun, Recharge
@@ -33,7 +36,6 @@ from tests.billing.debits import (
 from tests.billing.factories import make_bill, make_mandate
 from tests.billing.money import answer, balances, promised, refuse, require_conserved, results
 from tests.signing.factories import the_province
-from unipay import exclusive
 from unipay.approvals import proposals
 from unipay.approvals.models import ApprovalRule, Proposal
 from unipay.errors import Refusal
@@ -212,18 +214,41 @@ def test_what_is_answered_meanwhile_makes_the_proposal_stale(maker: User, checke
     assert (refused_with(refused), states(DebitItem)) == ("proposal_stale", ["SETTLED", "SENT"])
 
 
-def test_nothing_ends_while_a_worker_settles_what_the_bank_answers(
-    maker: User, checker: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@contextmanager
+def worker_at(run: DebitRun) -> Iterator[None]:
+    """Another worker has the run for a while."""
+    has_it, may_go = threading.Event(), threading.Event()
+
+    def work() -> None:
+        try:
+            with debit_stage.exclusively(run.pk) as held:
+                assert held
+                has_it.set()
+                may_go.wait(timeout=30)
+        finally:
+            connection.close()
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    try:
+        assert has_it.wait(timeout=30)
+        yield
+    finally:
+        may_go.set()
+        worker.join()
+
+
+def test_nothing_ends_while_a_worker_settles_what_the_bank_answers(maker: User, checker: User) -> None:
     run = asked_online()
     proposal = submit(run, maker)
-    monkeypatch.setattr(exclusive, "hold_until_commit", lambda _namespace, _row_id: False)
 
-    with pytest.raises(Refusal) as refused:
+    with worker_at(run), pytest.raises(Refusal) as refused:
         approve(proposal, checker)
 
     assert (refused_with(refused), states(DebitItem)) == ("debit_run_is_busy", ["SENT"])
     assert Proposal.objects.get().state == "PENDING"
+    approve(proposal, checker)
+    assert states(DebitItem) == ["WITHDRAWN"]
 
 
 def test_a_line_whose_code_waits_for_a_meaning_is_an_answer(maker: User) -> None:

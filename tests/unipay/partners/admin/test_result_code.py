@@ -25,7 +25,12 @@ def dry_run(client: Client, text: str) -> Any:
 
 
 def try_code(client: Client, partner: Partner, code: str, operation: str = "") -> str:
-    asked = {"partner": partner.pk, "direction": "ANSWER", "operation": operation, "code": code}
+    asked: dict[str, Any] = {
+        "partner": partner.pk,
+        "direction": "ANSWER",
+        "operation": operation,
+        "code": code,
+    }
     return client.get(f"{LIST}try/", asked).content.decode()
 
 
