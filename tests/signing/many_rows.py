@@ -1,4 +1,4 @@
-"""What a centre at work has collected in sixty days, loaded by a few statements: enough for PostgreSQL to plan in
+"""What a centre at work has collected in a hundred days, loaded by a few statements: enough for PostgreSQL to plan in
 earnest. Everything lies in the transaction of the test."""
 
 from datetime import datetime
@@ -7,7 +7,7 @@ from django.db import connection
 
 from tests.signing.factories import the_bank, the_hall, the_province
 
-ROWS = 30_000
+ROWS = 50_000
 BIG = frozenset(
     {
         "billing_bill",
