@@ -29,6 +29,13 @@ def page_about(subject: str, person: Any) -> str:
     return _page(model, model.objects.filter(**{column: number}).values_list("pk", flat=True).first(), person)
 
 
+def named(subject: str) -> str:
+    """Return what is spoken of as people call it: "recharge RC-…"; as it is kept where it is none of these."""
+    kind, _colon, number = subject.partition(":")
+    model = DebitBatch if kind == "debit_batch" else _KINDS.get(kind, (None, ""))[0]
+    return f"{model._meta.verbose_name} {number}" if model else subject
+
+
 def province_about(field: str) -> Coalesce:
     """Return the province of the recharge or debit item that a field of a query names, asked row by row."""
     return Coalesce(_province(Recharge, "recharge_no", field), _province(DebitItem, "item_no", field))

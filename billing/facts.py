@@ -24,6 +24,7 @@ def recharge_facts(recharge: Recharge) -> RechargeFacts:
         back_on=business_date(recharge.over_at) if recharge.over_at else None,
         refund_by=still_told(recharge.state, recharge.refund_by, is_confirmed=not is_exported),
         why=recharge.back_reason,
+        is_debit=recharge.item_id is not None,
         is_exported=is_exported,
         is_unanswered=recharge.item is not None and recharge.item.reason_code == UNANSWERED,
         has_payer_ended=is_exported and _has_payer_ended(recharge.item),

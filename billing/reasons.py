@@ -1,5 +1,6 @@
 """Our reasons for failed debits in words, in the language of the moment, from the table of rules."""
 
+from django.db.models import Case, OuterRef, Subquery, Value, When
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -29,6 +30,14 @@ def title_of(reason_code: str) -> str:
     return rule.title_en if is_english else rule.title
 
 
-def in_words(reason_code: str, bank_code: str) -> str:
-    """Return a reason with the bank's own code beside it, without a question to the database; "" for none."""
-    return " · ".join(filter(None, (reason_code, bank_code)))
+def title_by(field: str) -> Case:
+    """Return the title of the reason that a field of a query names, asked row by row; None where nobody gave it any."""
+    rules = FailureRule.objects.filter(reason_code=OuterRef(field))
+    title = "title_en" if (get_language() or "").startswith("en") else "title"
+    unanswered = When(**{field: UNANSWERED}, then=Value(_("the bank never answered")))
+    return Case(unanswered, default=Subquery(rules.values(title)[:1]))
+
+
+def in_words(title: str, bank_code: str) -> str:
+    """Return a reason with the bank's own code beside it; "" for none."""
+    return " · ".join(filter(None, (title, bank_code)))

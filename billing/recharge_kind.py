@@ -7,6 +7,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from billing.flows import recharge_proposal
+from billing.models import Recharge
 from billing.states import RechargeSource, WayBack
 from unipay.approvals.kinds import ProposalKind
 from unipay.approvals.models import Proposal
@@ -22,18 +23,22 @@ def _describe(proposal: Proposal) -> Text:
 
 
 def _effects(proposal: Proposal) -> Sequence[Text]:
-    recharge = recharge_proposal.recharge_of(proposal)
+    return effects_of(recharge_proposal.recharge_of(proposal), proposal.action)
+
+
+def effects_of(recharge: Recharge, way: str) -> Sequence[Text]:
+    """Return what giving it back would do, line by line, for whoever proposes it and whoever checks."""
     said = {
         "bank": recharge.bank.title,
         "province": recharge.province.title,
         "amount": format_money(recharge.amount_fen),
     }
-    told: list[Text] = [_("What it paid of bills falls due again.")]
+    told: list[Text] = []
     if recharge.landed_at:
-        told.insert(
-            0, format_lazy(_("{province} is asked to take the credit of {amount} back first."), **said)
-        )
-    if proposal.action == WayBack.REFUND:
+        told.append(format_lazy(_("{province} is asked to take the credit of {amount} back first."), **said))
+    if recharge.settlements.filter(reversed_at=None).exists():
+        told.append(_("What it paid of bills falls due again."))
+    if way == WayBack.REFUND:
         told.append(format_lazy(_("{bank} is asked to give {amount} back."), **said))
     else:
         told.append(_("It is reversed as if it had never been."))

@@ -16,8 +16,8 @@ _TEENS = (11, 12, 13)
 @dataclass(frozen=True)
 class RechargeFacts:
     """One recharge: `back_on` is when the money went back, `refund_by` the last day by which it is credited or goes
-    back, `why` the reason it goes back, `is_exported` an offline debit the bank has not confirmed yet,
-    `is_unanswered` one it never answered, `has_payer_ended` whether its contract or mandate has ended since."""
+    back, `why` the reason it goes back. `is_debit`: the bank debited it of itself; `is_exported`: offline, and not
+    confirmed by the bank yet; `is_unanswered`: never answered; `has_payer_ended`: its contract or mandate has since."""
 
     state: str
     amount_fen: int
@@ -26,6 +26,7 @@ class RechargeFacts:
     back_on: date | None = None
     refund_by: date | None = None
     why: str = ""
+    is_debit: bool = False
     is_exported: bool = False
     is_unanswered: bool = False
     has_payer_ended: bool = False
@@ -69,8 +70,9 @@ def of_recharge(facts: RechargeFacts, *, today: date) -> str:
         "day": day_words(facts.taken_on, today),
         "back": day_words(facts.back_on, today) if facts.back_on else "",
         "last": day_words(facts.refund_by, today) if facts.refund_by else "",
-        "why": facts.why,
+        "why": facts.why.rstrip(" .。"),
     }
+    said["taken"] = _taken(facts) % said
     if facts.is_unanswered:
         return _never_answered(facts.state, said)
     match facts.state:
@@ -80,25 +82,24 @@ def of_recharge(facts: RechargeFacts, *, today: date) -> str:
             )
             return _with_end(text % said, facts)
         case RechargeState.LANDED:
-            return _("%(amount)s taken by %(bank)s %(day)s, credited.") % said
+            return _("%(taken)s, credited.") % said
         case RechargeState.PAID if facts.refund_by and facts.refund_by < today:
             return (
-                _(
-                    "%(amount)s taken by %(bank)s %(day)s, not credited; the last day for a refund was %(last)s, "
-                    "people look into it."
-                )
+                _("%(taken)s, not credited; the last day for a refund was %(last)s, people look into it.")
                 % said
             )
         case RechargeState.PAID if facts.refund_by:
-            return (
-                _(
-                    "%(amount)s taken by %(bank)s %(day)s, not credited yet, retrying; refund at the latest %(last)s."
-                )
-                % said
-            )
+            return _("%(taken)s, not credited yet, retrying; refund at the latest %(last)s.") % said
         case RechargeState.PAID:
-            return _("%(amount)s taken by %(bank)s %(day)s, not credited yet, retrying.") % said
+            return _("%(taken)s, not credited yet, retrying.") % said
     return _going_back(facts.state, said)
+
+
+def _taken(facts: RechargeFacts) -> str:
+    """Debited by the bank itself, or paid in there by somebody: Chinese tells the two apart."""
+    if facts.is_debit:
+        return _("%(amount)s taken by %(bank)s %(day)s")
+    return pgettext("paid in", "%(amount)s taken by %(bank)s %(day)s")
 
 
 def _never_answered(state: str, said: dict[str, str]) -> str:
@@ -131,17 +132,15 @@ def _with_end(told: str, facts: RechargeFacts | DebitFacts) -> str:
 def _going_back(state: str, said: dict[str, str]) -> str:
     match state:
         case RechargeState.TAKING_BACK:
-            text = _("%(amount)s taken by %(bank)s %(day)s; the credit is being taken back: %(why)s.")
+            text = _("%(taken)s; the credit is being taken back: %(why)s.")
         case RechargeState.REVERSED:
             text = _("%(amount)s of %(bank)s %(day)s was reversed, nothing was charged: %(why)s.")
         case RechargeState.REFUND_OWED:
-            text = _(
-                "%(amount)s taken by %(bank)s %(day)s, not credited; the bank is to give it back: %(why)s."
-            )
+            text = _("%(taken)s, not credited; the bank is to give it back: %(why)s.")
         case RechargeState.REFUNDED:
-            text = _("%(amount)s taken by %(bank)s %(day)s, given back %(back)s: %(why)s.")
+            text = _("%(taken)s, given back %(back)s: %(why)s.")
         case _:
-            text = _("%(amount)s taken by %(bank)s %(day)s.")
+            text = _("%(taken)s.")
     return text % said
 
 

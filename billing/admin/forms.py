@@ -1,5 +1,6 @@
 """What people type about money: amounts in yuan, and days."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -7,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget
 from unfold.widgets import UnfoldAdminTextInputWidget as TextInput
 
+from billing.debit_errors import DEBIT_DATE_PAST
+from unipay import clock
 from unipay.backoffice.admin.deeds import RemarkForm
 from unipay.money import format_yuan, parse_yuan
 from unipay.partners.kinds import PartnerKind
@@ -72,5 +75,12 @@ class PeriodForm(forms.Form):
 class MoveForm(RemarkForm):
     """Where to, and why."""
 
-    to = forms.DateField(label=_("to the day"), widget=DayInput)
+    to = forms.DateField(label=_("new day"), widget=DayInput)
     field_order = ("to", "remark")
+
+    def clean_to(self) -> date:
+        """What is past is refused while there is still a form to put it right."""
+        to: date = self.cleaned_data["to"]
+        if to < clock.business_date(clock.now()):
+            raise forms.ValidationError(DEBIT_DATE_PAST.title)
+        return to

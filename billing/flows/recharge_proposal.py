@@ -14,6 +14,7 @@ from unipay.approvals import proposals
 from unipay.approvals.models import Proposal
 from unipay.approvals.proposals import Wish
 from unipay.approvals.queries import Needs
+from unipay.partners.named import named
 
 KIND = "recharge"
 
@@ -80,7 +81,7 @@ def _wish(recharge: Recharge, way: WayBack, remark: str) -> Wish:
         what={
             "recharge_id": recharge.pk,
             "recharge_no": recharge.recharge_no,
-            "bank": recharge.bank.code,
+            "bank": named(recharge.bank),
             "amount_fen": recharge.amount_fen,
         },
     )

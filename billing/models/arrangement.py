@@ -86,7 +86,7 @@ class Arrangement(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.bank.code} {self.get_way_display()}"
+        return f"{self.bank.title} {self.get_way_display()}"
 
 
 class DebitDate(models.Model):

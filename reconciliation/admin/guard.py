@@ -38,6 +38,7 @@ class GuardAdmin(HistoryMixin, ModelAdmin):  # type: ignore[misc]
     list_select_related = ("partner",)
     ordering = ("partner__kind", "partner__code")
     list_before_template = "reconciliation/guards_above.html"
+    empty_text = _("No guard is kept: what is said above holds for every partner.")
 
     class Media:
         """The looks of the note."""

@@ -67,6 +67,7 @@ class TreatmentRuleAdmin(HistoryMixin, ModelAdmin):  # type: ignore[misc]
     list_select_related = ("partner",)
     ordering = ("difference", "partner__code", "period")
     list_before_template = "reconciliation/rules_above.html"
+    empty_text = _("No rule departs from what is usually done: the tables above hold for every partner.")
 
     class Media:
         """The looks of the tables."""

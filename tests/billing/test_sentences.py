@@ -1,6 +1,7 @@
 """One sentence for whoever asks on the telephone, in both languages."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.utils import translation
@@ -16,6 +17,12 @@ def recharge(state: str, **rest: object) -> RechargeFacts:
     return RechargeFacts(state, 5000, "ICBC", FIFTH, **rest)  # type: ignore[arg-type]
 
 
+def in_chinese(state: str, **rest: object) -> str:
+    with translation.override("zh-hans"):
+        facts = RechargeFacts(state, 5000, "工商银行", FIFTH, **rest)  # type: ignore[arg-type]
+        return of_recharge(facts, today=TODAY)
+
+
 @pytest.mark.parametrize(
     ("facts", "words"),
     [
@@ -28,6 +35,11 @@ def recharge(state: str, **rest: object) -> RechargeFacts:
         (
             recharge("PAID", refund_by=date(2026, 11, 13)),
             "50.00 yuan taken by ICBC on the 5th, not credited yet, retrying; refund at the latest on the 13th.",
+        ),
+        (
+            recharge("PAID", refund_by=date(2026, 11, 11)),
+            "50.00 yuan taken by ICBC on the 5th, not credited; the last day for a refund was on the 11th, "
+            "people look into it.",
         ),
         (
             recharge("TAKING_BACK", why="wrong number"),
@@ -173,3 +185,85 @@ def test_an_offline_debit_nobody_answered_was_never_taken(facts: RechargeFacts, 
 def test_a_debit_in_flight_or_taken_back(facts: DebitFacts, words: str) -> None:
     with translation.override("en"):
         assert of_debit(facts, today=TODAY) == words
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({"state": "LANDED"}, "5日在工商银行缴费50.00元，已入账。"),
+        ({"state": "LANDED", "is_debit": True}, "5日工商银行扣款50.00元，已入账。"),
+        (
+            {"state": "LANDED", "is_debit": True, "is_exported": True},
+            "5日请工商银行扣款50.00元，已先行入账；银行尚未确认。",
+        ),
+        ({"state": "PAID"}, "5日在工商银行缴费50.00元，尚未入账，正在重试。"),
+        (
+            {"state": "PAID", "refund_by": date(2026, 11, 13)},
+            "5日在工商银行缴费50.00元，尚未入账，正在重试；最迟13日退款。",
+        ),
+        (
+            {"state": "PAID", "refund_by": date(2026, 11, 11)},
+            "5日在工商银行缴费50.00元，未入账；原定最迟11日退款，人工处理中。",
+        ),
+        (
+            {"state": "TAKING_BACK", "is_debit": True, "why": "号码有误。"},
+            "5日工商银行扣款50.00元；入账正在撤回：号码有误。",
+        ),
+        ({"state": "REVERSED", "why": "号码有误"}, "5日工商银行的50.00元已冲正，未收费：号码有误。"),
+        (
+            {"state": "REFUND_OWED", "why": "号码已销"},
+            "5日在工商银行缴费50.00元，未入账，等待银行退回：号码已销。",
+        ),
+        (
+            {"state": "REFUNDED", "why": "号码已销", "back_on": date(2026, 10, 21)},
+            "5日在工商银行缴费50.00元，2026-10-21 已退回：号码已销。",
+        ),
+    ],
+)
+def test_a_recharge_in_chinese_tells_a_payment_from_a_debit(told: dict[str, Any], words: str) -> None:
+    assert in_chinese(**told) == words
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        (DebitFacts("SELECTED", 5000, "工商银行", FIFTH), "5日将请工商银行扣款50.00元。"),
+        (DebitFacts("SENT", 5000, "工商银行", FIFTH), "5日请工商银行扣款50.00元，银行尚未回复。"),
+        (
+            DebitFacts("PARTLY_SETTLED", 5000, "工商银行", FIFTH, debited_fen=2000),
+            "5日工商银行扣了50.00元中的20.00元；其余仍待缴。",
+        ),
+        (
+            DebitFacts("FAILED", 5000, "工商银行", FIFTH, failure="余额不足", next_on=date(2026, 11, 15)),
+            "5日工商银行未能扣款50.00元：余额不足；15日再扣。",
+        ),
+        (DebitFacts("WITHDRAWN", 5000, "工商银行", FIFTH), "5日请工商银行扣的50.00元在银行扣款前已撤回。"),
+    ],
+)
+def test_a_debit_in_chinese(facts: DebitFacts, words: str) -> None:
+    with translation.override("zh-hans"):
+        assert of_debit(facts, today=TODAY) == words
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        (BillFacts("SETTLED", 5000, 0, date(2026, 10, 1), FIFTH), "2026-10：50.00元，已缴清。"),
+        (BillFacts("CANCELLED", 5000, 0, date(2026, 10, 1), FIFTH), "2026-10：50.00元，省公司已撤回。"),
+        (
+            BillFacts("DUE", 5000, 3000, date(2026, 10, 1), FIFTH),
+            "2026-10：50.00元中30.00元未缴，2026-11-05 起逾期。",
+        ),
+        (
+            BillFacts("DUE", 5000, 5000, date(2026, 10, 1), date(2026, 11, 30), is_asked=True),
+            "2026-10：50.00元中50.00元未缴，正在请银行扣款。",
+        ),
+        (
+            BillFacts("DUE", 5000, 5000, date(2026, 10, 1), date(2026, 11, 30)),
+            "2026-10：50.00元中50.00元未缴，30日到期。",
+        ),
+    ],
+)
+def test_a_bill_in_chinese(facts: BillFacts, words: str) -> None:
+    with translation.override("zh-hans"):
+        assert of_bill(facts, today=TODAY) == words

@@ -62,7 +62,7 @@ def test_a_stopped_run_goes_on_in_two_names_and_closes(
     assert complaints == []
 
 
-@pytest.mark.parametrize("width", [1280, 820])
+@pytest.mark.parametrize("width", [1280, 820, 390])
 def test_nothing_hangs_over_the_edge(run: Run, sit_down: SitDown, width: int) -> None:
     finance = sit_down("xiaoli", "finance")
     finance.set_viewport_size({"width": width, "height": 1000})

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
+from unfold.decorators import display
 
 from billing.admin.forms import MoveForm
 from billing.admin.run.opening import what_if_of
@@ -74,7 +75,7 @@ class DebitDateAdmin(DeedsMixin, MoneyWindow):
     empty_text = gettext_lazy(
         "No date is planned: the calendar plans two months ahead for every active arrangement."
     )
-    list_display = ("date", "bank", "way", "planned_date", "is_skipped", "is_moved_by_hand", "remark")
+    list_display = ("date", "bank", "way", "planned_date", "standing", "remark")
     list_display_links = ("date",)
     list_filter = (("arrangement", admin.RelatedOnlyFieldListFilter), "is_skipped", "is_moved_by_hand")
     list_select_related = ("arrangement__bank", "run")
@@ -108,6 +109,18 @@ class DebitDateAdmin(DeedsMixin, MoneyWindow):
                 *(_changes(row) if may_change else ()),
             ],
         )
+
+    @display(
+        description=gettext_lazy("state"),
+        label={"skipped": "warning", "moved": "info", "opened": "success", "planned": ""},
+    )
+    def standing(self, row: DebitDate) -> tuple[str, Text]:
+        """Return what became of the date, or that it stands as the calendar planned it."""
+        if row.is_skipped:
+            return "skipped", _("skipped")
+        if row.run:
+            return "opened", row.run.get_state_display()
+        return ("moved", _why_moved(row)) if row.date != row.planned_date else ("planned", _("planned"))
 
     @admin.display(description=gettext_lazy("bank"))
     def bank(self, row: DebitDate) -> str:

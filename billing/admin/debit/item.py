@@ -95,6 +95,11 @@ class DebitItemAdmin(DeedsMixin, RevealMixin, MoneyWindow):
     actions = ("end_unanswered",)
     state_badge = state_badge(ITEM_COLOURS)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[DebitItem]:
+        """Fetch the title of each reason along."""
+        items: QuerySet[DebitItem] = super().get_queryset(request)
+        return items.annotate(reason_title=reasons.title_by("reason_code"))
+
     def get_ordering(self, request: HttpRequest) -> Sequence[str]:
         """Within a run or batch as its index has them; else the newest first."""
         if not {"run", "batch"} & set(request.GET):
@@ -135,10 +140,12 @@ class DebitItemAdmin(DeedsMixin, RevealMixin, MoneyWindow):
         return number_and_agreement(item)
 
     @admin.display(description=gettext_lazy("why not debited"))
-    def why(self, item: DebitItem) -> str:
+    def why(self, item: Any) -> str:
         """Return our reason for a failure, with the bank's code."""
         return (
-            reasons.in_words(item.reason_code, item.bank_code) if item.state == ItemState.FAILED else NOTHING
+            reasons.in_words(item.reason_title or item.reason_code, item.bank_code)
+            if item.state == ItemState.FAILED
+            else NOTHING
         )
 
 

@@ -47,7 +47,7 @@ class DebitReturnAdmin(MoneyWindow):
         bank_title,
         "state_badge",
         count("line_count", description=pgettext_lazy("file", "lines")),
-        count("settled_count", description=gettext_lazy("settled")),
+        count("settled_count", description=pgettext_lazy("count", "settled")),
         amount("settled_fen", description=gettext_lazy("settled amount")),
         count("failed_count", description=gettext_lazy("failed")),
         count("odd_count", description=gettext_lazy("left to people")),

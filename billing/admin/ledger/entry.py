@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from billing.about import page_about, province_about
+from billing.about import named, page_about, province_about
 from billing.admin.columns import amount
 from billing.admin.recharge.filters import DayFilter
 from billing.admin.sheet import NOTHING, Note, Sheet, Table, day, link, moment, money
@@ -40,7 +40,7 @@ class JournalEntryAdmin(MoneyWindow):
     list_display = (
         "__str__",
         "kind",
-        "subject",
+        "about",
         "business_date",
         "posted_at",
         amount("amount_fen", description=pgettext_lazy("ledger", "amount")),
@@ -74,7 +74,7 @@ class JournalEntryAdmin(MoneyWindow):
                 (pgettext("ledger", "amount"), money(row.amount_fen)),
                 (
                     pgettext("ledger", "about"),
-                    Cell(row.subject or NOTHING, address=page_about(row.subject, request.user)),
+                    Cell(named(row.subject) or NOTHING, address=page_about(row.subject, request.user)),
                 ),
                 (_("business date"), Cell(day(row.business_date))),
                 (pgettext("time", "posted"), Cell(moment(row.posted_at))),
@@ -84,6 +84,11 @@ class JournalEntryAdmin(MoneyWindow):
             ],
             tables=(_lines(row, request.user),),
         )
+
+    @admin.display(description=pgettext_lazy("ledger", "about"))
+    def about(self, entry: JournalEntry) -> str:
+        """Return the business row it is about."""
+        return named(entry.subject) or NOTHING
 
 
 def _lines(entry: JournalEntry, person: Any) -> Table:

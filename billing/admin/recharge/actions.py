@@ -11,7 +11,8 @@ from billing.errors import RECHARGE_NOT_STUCK
 from billing.flows import landing, recharge_proposal
 from billing.models import Recharge
 from billing.recharge_actions import Action
-from billing.states import RechargeState, WayBack
+from billing.recharge_kind import effects_of
+from billing.states import RECHARGE_OVER, RechargeState
 from unipay import clock
 from unipay.approvals.errors import PROPOSAL_WAITS
 from unipay.approvals.queries import waiting_about
@@ -26,7 +27,7 @@ def buttons(recharge: Recharge, person: Any) -> Iterator[Button]:
     """Yield what the person may do with the recharge, or why not."""
     if person.has_perm("billing.land_recharge") and recharge.state in STUCK:
         yield Button(_again_text(recharge), address_of(recharge, "again"), is_main=True)
-    if person.has_perm("billing.refund_recharge"):
+    if person.has_perm("billing.refund_recharge") and recharge.state not in RECHARGE_OVER:
         address = address_of(recharge, "give_back")
         yield Button(_("Give it back …"), address, is_dangerous=True, why_not=_why_not(recharge))
 
@@ -72,17 +73,8 @@ def _if_given_back(recharge: Recharge) -> Preview:
     way, action = recharge_proposal.way_now(recharge, now=clock.now())
     if not action.is_allowed:
         return Preview(refusal=_said(action))
-    first: tuple[Text, ...] = ()
-    if recharge.landed_at:
-        first = (format_lazy(_("{} is asked to take the credit back first."), recharge.province.title),)
-    return Preview(
-        effects=(
-            WayBack(way).label,
-            *first,
-            _("What it paid of bills falls due again."),
-            _("It is done once a second person has agreed; until then you can take it back."),
-        )
-    )
+    second = _("It is done once a second person has agreed; until then you can take it back.")
+    return Preview(effects=(*effects_of(recharge, way), second))
 
 
 _AGAIN = Question(

@@ -19,6 +19,7 @@ from unipay import clock
 from unipay.backoffice.admin.waiting import WaitingProposal, waiting_for
 from unipay.backoffice.subscriber import Cell, Subscriber
 from unipay.messaging.models import OutboundMessage
+from unipay.partners import known_reasons
 
 MOST_ROWS = 20
 MESSAGE_COLOURS = {
@@ -61,7 +62,9 @@ class RechargePage:
     def _notes(self) -> Iterator[Note]:
         recharge = self.recharge
         if recharge.landing_error:
-            yield Note(_("The other side says: %(why)s") % {"why": recharge.landing_error}, "error", "bad")
+            yield Note(
+                _("The other side says: %(why)s") % {"why": _said(recharge.landing_error)}, "error", "bad"
+            )
         if recharge.state == RechargeState.PAID and recharge.next_landing_at:
             at = moment(recharge.next_landing_at)
             yield Note(
@@ -194,3 +197,8 @@ class RechargePage:
             ],
             _("No message is about it alone; many are credited in one."),
         )
+
+
+def _said(reason: str) -> str:
+    """A reason in words where it is one of ours; else as the partner wrote it."""
+    return str(known_reasons.fitting("").get(reason, reason))

@@ -125,7 +125,9 @@ def _chosen(form: DayForm, asked: dict[str, Any]) -> dict[str, Any] | None:
     """Return the bank and the day that are asked for, once both are known."""
     chosen = DayForm(form.data if form.is_bound else asked)
     chosen.fields["amount_fen"].required = False
-    return {name: chosen.cleaned_data[name] for name in ("bank", "business_date")} if chosen.is_valid() else None
+    return (
+        {name: chosen.cleaned_data[name] for name in ("bank", "business_date")} if chosen.is_valid() else None
+    )
 
 
 def _found(chosen: dict[str, Any]) -> dict[str, Any]:

@@ -33,6 +33,18 @@ def test_an_item_is_told_in_a_sentence_and_leads_to_its_bills(clerk: Client) -> 
     assert "1001" in page
 
 
+def test_the_list_says_in_words_why_a_debit_failed(clerk: Client) -> None:
+    FailureRule.objects.filter(reason_code="insufficient_funds").update(title_en="Not enough money")
+    run = make_debit_run()
+    make_item(run, "FAILED", reason_code="insufficient_funds", bank_code="1001")
+    make_item(run, "FAILED", reason_code="never_heard_of")
+
+    page = read(clerk, "/admin/billing/debititem/")
+
+    assert "Not enough money · 1001" in page
+    assert "never_heard_of" in page
+
+
 def test_a_return_shows_the_lines_left_to_people(finance: Client) -> None:
     returned = make_return(the_bank(), odd_count=1, last_error="")
     make_return_line(returned, "UNKNOWN_CODE", result_code="7777")

@@ -42,6 +42,15 @@ def test_an_entry_shows_both_sides_and_leads_to_its_row(finance: Client) -> None
     assert address(paid) in other
 
 
+def test_the_list_of_entries_names_what_each_is_about(finance: Client) -> None:
+    recharge = make_recharge()
+
+    page = read(finance, "/admin/billing/journalentry/")
+
+    assert f"recharge {recharge.recharge_no}" in page
+    assert f"recharge:{recharge.recharge_no}" not in page
+
+
 def test_an_even_and_an_uneven_night_are_told_apart() -> None:
     with time_machine.travel(TOMORROW):
         finance = member("fin", "finance")

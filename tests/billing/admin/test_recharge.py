@@ -72,7 +72,8 @@ def test_a_clerk_proposes_to_give_back_and_the_page_says_that_it_waits(clerk: Cl
 
     clerk.post(address(recharge, "give_back"), {"confirmed": "yes", "remark": "Wrong number."})
 
-    assert "ZJ is asked to take the credit back first." in asked
+    assert "ZJ is asked to take the credit of ¥50.00 back first." in asked
+    assert "What it paid of bills falls due again." not in asked
     own = read(clerk, address(recharge))
     assert "You proposed this yourself, so somebody else must approve it." in own
     assert "Another proposal is waiting for approval." in own
@@ -100,8 +101,24 @@ def test_the_queue_names_the_bank_as_people_do(clerk: Client) -> None:
     assert "China Construction Bank ¥50.00" in queue
 
 
+def test_what_is_over_offers_nothing(clerk: Client) -> None:
+    recharge = make_recharge("REVERSED")
+
+    page = read(clerk, address(recharge))
+
+    assert address(recharge, "give_back") not in page
+    assert "sheet-off" not in page
+
+
+def test_a_refusal_of_the_other_side_is_told_in_words(clerk: Client) -> None:
+    page = read(clerk, address(make_recharge("PAID", landing_error="partner_busy")))
+
+    assert "The other side says: The partner is busy; it is asked again." in page
+
+
 def test_a_proposal_to_give_back_names_what_follows(finance: Client) -> None:
     recharge = make_recharge()
+    make_settlement(make_bill("SETTLED"), recharge)
     made = recharge_proposal.submit(
         recharge.recharge_no, remark="why", by_id=finance.session["_auth_user_id"], now=NOW
     )

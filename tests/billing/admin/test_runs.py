@@ -271,6 +271,29 @@ def test_a_date_is_moved_and_skipped_with_a_remark(finance: Client) -> None:
     assert "Let it count again" in read(finance, address(planned))
 
 
+def test_a_date_is_not_moved_into_the_past_and_may_be_put_right(finance: Client) -> None:
+    planned = make_arrangement().dates.create(planned_date=date(2026, 11, 15), date=date(2026, 11, 16))
+
+    answer = finance.post(
+        address(planned, "move"), {"confirmed": "yes", "remark": "stocktaking", "to": "2026-11-04"}
+    )
+
+    assert "The date has passed." in answer.content.decode()
+    assert "stocktaking" in answer.content.decode()
+    assert not DebitDate.objects.get().is_moved_by_hand
+
+
+def test_the_list_of_dates_says_which_depart_from_the_plan(finance: Client) -> None:
+    plan = make_arrangement().dates.create
+    plan(planned_date=date(2026, 11, 5), date=date(2026, 11, 5))
+    plan(planned_date=date(2026, 11, 15), date=date(2026, 11, 16))
+    plan(planned_date=date(2026, 11, 25), date=date(2026, 11, 25), is_skipped=True)
+
+    page = read(finance, "/admin/billing/debitdate/")
+
+    assert [each in page for each in ("planned", "moved off a holiday", "skipped")] == [True] * 3
+
+
 def test_a_date_whose_run_began_stays(finance: Client) -> None:
     arrangement = make_arrangement()
     run = make_debit_run(arrangement=arrangement)
