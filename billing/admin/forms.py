@@ -82,5 +82,5 @@ class MoveForm(RemarkForm):
         """What is past is refused while there is still a form to put it right."""
         to: date = self.cleaned_data["to"]
         if to < clock.business_date(clock.now()):
-            raise forms.ValidationError(DEBIT_DATE_PAST.title)
+            raise forms.ValidationError(str(DEBIT_DATE_PAST.title))
         return to

@@ -20,6 +20,7 @@ from reconciliation.models import Run
 from reconciliation.outlook import Effect, Shrinkage, effects, percent
 from reconciliation.states import OVER, Difference, DiscrepancyState, RunState, Side
 from unipay.backoffice.admin.outcomes import link_to
+from unipay.backoffice.admin.stages import Stage
 from unipay.backoffice.admin.waiting import WaitingProposal, waiting_for
 from unipay.backoffice.dashboard import Chart, Funnel, Series, Step
 from unipay.backoffice.dashboard_page import Ranking, drawn, way
@@ -50,7 +51,7 @@ class RunPage:
         return f"{self.run.get_side_display()} · {self.run.get_period_display()}"
 
     @cached_property
-    def stages(self) -> list[stages.Stage]:
+    def stages(self) -> list[Stage]:
         """The way of the run."""
         return stages.stages(self.run)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import PermissionDenied
@@ -46,7 +46,7 @@ class RemarkForm(forms.Form):
 class DeedsMixin:
     """Gives each of `deeds` an address below the row's page; its name is the verb."""
 
-    deeds: Mapping[str, Deed] = {}
+    deeds: ClassVar[Mapping[str, Deed]] = {}
 
     def get_urls(self) -> list[URLPattern]:
         """Put the deeds before the admin's own addresses."""
