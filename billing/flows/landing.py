@@ -42,9 +42,13 @@ _SOON = timedelta(minutes=1)
 _LET_GO = (EntryKind.REVERSED, EntryKind.REFUND_OWED)
 _GONE = (*RECHARGE_OVER, RechargeState.REFUND_OWED)
 _PAID = f"SELECT id FROM billing_recharge WHERE id IN ({{query}}) AND state = '{RechargeState.PAID}'"
-# Rows that were made with their first attempt noted are left as they are: a run makes millions of them.
-_NOTE_ATTEMPT = """
-    UPDATE billing_recharge SET next_landing_at = %(look_again)s, landing_attempts = landing_attempts + 1
+# Rows that were made with their first attempt noted are left as they are: a run makes millions of them. The last day is
+# not slept through.
+_NOTE_ATTEMPT = f"""
+    UPDATE billing_recharge SET landing_attempts = landing_attempts + 1,
+        next_landing_at = CASE WHEN refund_by > %(today)s
+            THEN least(%(look_again)s, refund_by::timestamp AT TIME ZONE '{clock.BUSINESS_ZONE.key}')
+            ELSE %(look_again)s END
     WHERE id = ANY(%(ids)s) AND (landing_attempts = 0 OR next_landing_at IS NULL OR next_landing_at <= %(now)s)
 """
 _LAND = f"""
@@ -67,7 +71,8 @@ def promise_landings(*, query: str, given: Mapping[str, Any], now: datetime) -> 
     if not ids:
         return 0
     with connection.cursor() as cursor:
-        cursor.execute(_NOTE_ATTEMPT, {"ids": ids, "now": now, "look_again": now + LOOK_AGAIN})
+        noted = {"ids": ids, "now": now, "today": clock.business_date(now), "look_again": now + LOOK_AGAIN}
+        cursor.execute(_NOTE_ATTEMPT, noted)
     return messages.ask_to_land(ids, now=now)
 
 

@@ -249,6 +249,30 @@ def test_a_refund_answered_with_an_unknown_code_stays_owed_until_somebody_maps_i
     assert money_town.balance("BANK_CLEARING", "ICBC") == bank_money.taken_fen("ICBC") == 5000
 
 
+@pytest.mark.parametrize("ending", ["9082", "9086"])
+def test_money_a_province_never_credits_goes_back_on_the_day_that_was_told(
+    money_town: MoneyTown, ending: str
+) -> None:
+    number = f"{SEGMENT}{ending}"
+    row, reply = pay(number)
+    last_day = clock.business_day_start(date.fromisoformat(reply.body["refund_by"]))
+    with time_machine.travel(clock.now() + timedelta(days=1)):
+        reconciled(money_town, row.business_date)
+
+    with time_machine.travel(last_day - timedelta(minutes=5)):
+        money_town.tick()
+        assert (money_town.recharge(number).state, row.state) == ("PAID", "TAKEN")
+    for hours in (1, 3):
+        with time_machine.travel(last_day + timedelta(hours=hours)):
+            money_town.tick()
+
+    row.refresh_from_db()
+    assert (money_town.recharge(number).state, row.state) == ("REFUNDED", "REFUNDED")
+    assert credited(number) == [("TAKEN_BACK", 5000)]
+    assert province_money.credited_fen("ZJ") == 0
+    even(money_town)
+
+
 def test_several_codes_of_one_legal_bank_and_a_virtual_one_have_their_own_accounts(
     money_town: MoneyTown,
 ) -> None:

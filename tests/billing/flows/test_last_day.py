@@ -1,7 +1,7 @@
 """What happens to money that was taken and is not credited when its last day comes (domain.md C11)."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -133,6 +133,18 @@ def test_before_its_last_day_it_is_asked_for_once_more(province: PartnerServer) 
     swept(DAY_BEFORE)
 
     assert (money.fresh(one).state, kinds()) == ("PAID", ["land_recharges"])
+
+
+def test_what_is_promised_the_evening_before_is_looked_at_when_its_last_day_begins(
+    province: PartnerServer,
+) -> None:
+    one = hanging()
+    says(province, "NOT_FOUND")
+    evening = datetime(2026, 11, 7, 12, 0, tzinfo=UTC)
+
+    swept(evening)
+
+    assert money.fresh(one).next_landing_at == datetime(2026, 11, 7, 16, 0, tzinfo=UTC)
 
 
 @pytest.mark.usefixtures("_reconciled")

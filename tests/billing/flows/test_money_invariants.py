@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from billing.flows import ask_back, landing, recharge, refund, reversal, take_back
+from billing.flows import ask_back, landing, last_day, recharge, refund, reversal, take_back
 from billing.flows.recharge import RechargeOrder
 from billing.models import Bill, Recharge, ReconciledDay
 from billing.states import AccountRole
@@ -143,6 +143,13 @@ class Money(RuleBasedStateMachine):
         about = self.one(which, "PAID", "TAKING_BACK", "REFUND_OWED")
         if about:
             landing.try_again(about.recharge_no, now=self.now)
+
+    @rule(which=WHICH)
+    def the_province_never_heard_of_it_on_its_last_day(self, which: int) -> None:
+        self.tick()
+        about = self.one(which, "PAID")
+        if about:
+            last_day.refund(about.recharge_no, now=self.now)
 
     @rule()
     def the_day_is_over_and_reconciled(self) -> None:
