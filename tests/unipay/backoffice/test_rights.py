@@ -130,9 +130,11 @@ backup_codes                              all        all
 billing_debitdate_move                    FO         FO
 billing_debitdate_restore                 FO         FO
 billing_debitdate_skip                    FO         FO
+billing_debititem_end                     F          F
 billing_debititem_reveal                  CS         CS
 billing_debitrun_calendar                 FKOPAD     FKOPAD
 billing_debitrun_cancel                   F          F
+billing_debitrun_end                      F          F
 billing_debitrun_open                     FO         FO
 billing_debitrun_resume                   FO         FO
 billing_debitrun_send                     F          F
@@ -241,6 +243,7 @@ approvals.approvalrule.delete_selected    D
 approvals.proposal.approve                SK
 approvals.proposal.refuse                 SK
 axes.accessattempt.delete_selected        OD
+billing.debititem.end_unanswered          F
 django_celery_beat.periodictask.run_chosen  OD
 django_celery_beat.periodictask.switch_off  OD
 django_celery_beat.periodictask.switch_on   OD
