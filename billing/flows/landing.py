@@ -71,7 +71,8 @@ def promise_landings(*, query: str, given: Mapping[str, Any], now: datetime) -> 
     if not ids:
         return 0
     with connection.cursor() as cursor:
-        noted = {"ids": ids, "now": now, "today": clock.business_date(now), "look_again": now + LOOK_AGAIN}
+        noted: dict[str, Any] = {"ids": ids, "now": now, "look_again": now + LOOK_AGAIN}
+        noted["today"] = clock.business_date(now)
         cursor.execute(_NOTE_ATTEMPT, noted)
     return messages.ask_to_land(ids, now=now)
 

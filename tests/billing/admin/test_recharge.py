@@ -1,5 +1,7 @@
 """What staff see of bills and recharges, and how a recharge is given back."""
 
+from datetime import date
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -10,10 +12,12 @@ from tests.billing.admin.pages import address, read
 from tests.billing.factories import (
     MSISDN,
     NOW,
+    make_arrangement,
     make_bill,
     make_debit_run,
     make_exclusion,
     make_item,
+    make_mandate,
     make_recharge,
     make_settlement,
 )
@@ -53,6 +57,16 @@ def test_a_recharge_that_hangs_says_why_and_what_may_be_done(clerk: Client) -> N
     assert address(recharge, "again") in page
     assert address(recharge, "give_back") in page
     assert "not credited at the province" in page
+
+
+def test_a_recharge_that_hangs_tells_its_last_day_unless_its_bank_has_not_confirmed_it(clerk: Client) -> None:
+    hangs = make_recharge("PAID", refund_by=date(2026, 11, 8))
+    run = make_debit_run(arrangement=make_arrangement("OFFLINE"))
+    item = make_item(run, "SENT", mandate=make_mandate(agreement_no="A1", way="OFFLINE"), agreement_no="A1")
+    exported = make_recharge("PAID", refund_by=date(2026, 11, 8), item=item, agreement_no="A1")
+
+    assert "not credited yet, retrying; refund at the latest on the 8th." in read(clerk, address(hangs))
+    assert "refund at the latest" not in read(clerk, address(exported))
 
 
 def test_a_recharge_of_a_debit_can_be_given_back_from_the_next_day_on(clerk: Client) -> None:
