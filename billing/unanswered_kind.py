@@ -32,7 +32,7 @@ def effects(count: int, fen: int, *, settles_at_export: bool) -> list[Text]:
     """Return what ending so many debits, of so much, means."""
     told: list[Text] = [
         format_lazy(
-            _("{count} debits of {amount} end unanswered; their bills are free for the next run."),
+            _("Debits that end unanswered: {count}, of {amount}; their bills are free for the next run."),
             count=f"{count:,}",
             amount=format_money(fen),
         )

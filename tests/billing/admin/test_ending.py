@@ -57,7 +57,7 @@ def test_it_is_proposed_in_sight_of_what_it_does_and_approved_by_another(finance
     finance.post(address(run, "end"), WHY)
     mine = read(finance, address(run), most=40)
 
-    assert "1 debits of ¥50.00 end unanswered; their bills are free for the next run." in preview
+    assert "Debits that end unanswered: 1, of ¥50.00; their bills are free for the next run." in preview
     assert "What was settled at export is reversed" in preview
     assert "Whatever the bank still says of them becomes a case" in preview
     assert "It is done once a second person has agreed" in preview
@@ -67,7 +67,7 @@ def test_it_is_proposed_in_sight_of_what_it_does_and_approved_by_another(finance
     checker = member("chk", "finance_checker")
     proposal = Proposal.objects.get()
     where = f"/admin/approvals/proposal/{proposal.pk}/approve/"
-    assert "1 debits of ¥50.00 end unanswered" in checker.get(where).content.decode()
+    assert "Debits that end unanswered: 1, of ¥50.00" in checker.get(where).content.decode()
     checker.post(where, {"confirmed": "yes", "remark": "They wrote to us."})
 
     assert DebitItem.objects.get().state == "WITHDRAWN"
