@@ -16,7 +16,7 @@ from unipay.partners.keys import forget_keys
 Login = Callable[..., Client]
 
 # What tests commit need not survive a power cut, and they empty the tables behind them, which only a session that says
-# so may. Every program a test starts takes this over.
+# so may. Programs that a test starts take this over, but for those whose database is killed.
 os.environ.setdefault("PGOPTIONS", f"-c synchronous_commit=off -c {MAY_EMPTY}=on")
 
 

@@ -21,7 +21,7 @@ def test_a_scan_that_a_limit_stops_early_does_not_read_the_table_whole() -> None
     assert read("SELECT id FROM signing_contract") == CONTRACTS
     assert read("SELECT id FROM signing_contract LIMIT 100") == set()
     assert (
-        read("SELECT id FROM signing_contract WHERE bank_contract_no LIKE '%7' || '7%' LIMIT 1000")
+        read("SELECT id FROM signing_contract WHERE bank_contract_no LIKE '%7' || '7%' LIMIT 2000")
         == CONTRACTS
     )
     assert read("SELECT id FROM signing_contract ORDER BY bank_contract_no || '' LIMIT 100") == CONTRACTS

@@ -24,7 +24,8 @@ call_command("migrate", verbosity=0)
 call_command("sync_schedule", verbosity=0)
 call_command("load_demo", verbosity=0)
 """
-_NOT_OURS = ("CACHE_URL", "DEBUG", "DJANGO_SETTINGS_MODULE", "PROMETHEUS_MULTIPROC_DIR")
+# Not PGOPTIONS, either: here databases are killed, and what they committed has to outlive them.
+_NOT_OURS = ("CACHE_URL", "DEBUG", "DJANGO_SETTINGS_MODULE", "PGOPTIONS", "PROMETHEUS_MULTIPROC_DIR")
 
 
 class Town:

@@ -50,7 +50,9 @@ def home() -> Iterator[Environment]:
     # Root lends the database an account that cannot enter pytest's own directories.
     data = Path(f"/tmp/unipay-test-run-{os.getpid()}")
     given = {
-        name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "CELERY_BROKER_URL")
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("DATABASE_URL", "CELERY_BROKER_URL", "PGOPTIONS")
     }
     yield {
         **given,
