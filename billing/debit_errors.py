@@ -37,6 +37,11 @@ DEBIT_CODE_WAITS = reason(
     status=409,
     title=_("The bank has answered; its line waits to be settled, or its code for a meaning."),
 )
+DEBIT_SILENCE_MEANS_PAID = reason(
+    "debit_silence_means_paid",
+    status=409,
+    title=_("This bank names failures only and has sent a return: what it does not name it has debited."),
+)
 DEBIT_REMARK_MISSING = reason("debit_remark_missing", status=422, title=_("Say why in a remark."))
 ARRANGEMENT_NOT_ACTIVE = reason(
     "arrangement_not_active", status=409, title=_("Nothing is debited by this arrangement at present.")

@@ -85,7 +85,7 @@ def of_recharge(facts: RechargeFacts, *, today: date) -> str:
             return _("%(taken)s, credited.") % said
         case RechargeState.PAID if facts.refund_by and facts.refund_by < today:
             return (
-                _("%(taken)s, not credited; the last day for a refund was %(last)s, people look into it.")
+                _("%(taken)s, not credited; its refund was due %(last)s and waits for bank or province.")
                 % said
             )
         case RechargeState.PAID if facts.refund_by:

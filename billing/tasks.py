@@ -35,7 +35,7 @@ def refund_what_was_refused() -> None:
     """Give back what provinces refused to credit, once its last day has come."""
     now = clock.now()
     for recharge_no in last_day.refused_until_now(now):
-        last_day.refund(recharge_no, now=now)
+        last_day.try_refund(recharge_no, now=now)
 
 
 @shared_task(name="billing.advance_debit_run", ignore_result=True)

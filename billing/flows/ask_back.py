@@ -107,6 +107,9 @@ def require_allowed(action: Action) -> None:
 
 
 def is_surely_not_credited(recharge: Recharge) -> bool:
-    """Whether the province was never asked to credit it, or refused for good."""
-    never_asked = recharge.landing_attempts == 0
-    return recharge.state == RechargeState.PAID and (never_asked or recharge.next_landing_at is None)
+    """Whether the province was never asked to credit it, or was asked in one way alone and refused for good.
+
+    Asked once more, it may have credited what it refused before, and its answer may still be on its way.
+    """
+    refused = recharge.landing_attempts == 1 and recharge.next_landing_at is None
+    return recharge.state == RechargeState.PAID and (recharge.landing_attempts == 0 or refused)

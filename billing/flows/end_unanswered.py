@@ -14,10 +14,11 @@ from billing.debit_errors import (
     DEBIT_ITEM_OVER,
     DEBIT_NOT_OVERDUE,
     DEBIT_RUN_IS_BUSY,
+    DEBIT_SILENCE_MEANS_PAID,
 )
 from billing.flows import debit_stage, withdraw_items
 from billing.flows.take_in import execute
-from billing.models import DebitBatch, DebitItem, DebitRun, ReturnLine
+from billing.models import DebitBatch, DebitItem, DebitReturn, DebitRun, ReturnLine
 from billing.reasons import UNANSWERED
 from billing.states import BATCH_AWAITS, BatchState, ItemState, LineEffect, ReturnState
 from unipay.errors import Reason, Refusal
@@ -32,8 +33,13 @@ _WAITS = Q(returned__state=ReturnState.OPEN, effect__in=[LineEffect.NONE, LineEf
 
 
 def overdue_batches(run: DebitRun, *, now: datetime) -> list[int]:
-    """Return the ids of the run's batches that their bank has had and should have answered by now."""
+    """Return the ids of the run's batches that their bank has had and should have answered by now.
+
+    Where a bank names failures only, one with any return is left out: its silence says that it debited.
+    """
     late = DebitBatch.objects.filter(_WITH_THE_BANK, run=run, state__in=BATCH_AWAITS, answer_due_at__lte=now)
+    if run.arrangement.answers_failures_only:
+        late = late.exclude(Exists(DebitReturn.objects.filter(batch=OuterRef("pk"))))
     return list(late.order_by("pk").values_list("pk", flat=True))
 
 
@@ -61,6 +67,8 @@ def why_not(item: DebitItem, *, now: datetime) -> Reason | None:
         return DEBIT_FILE_NOT_OUT
     if batch.answer_due_at > now:
         return DEBIT_NOT_OVERDUE
+    if item.run.arrangement.answers_failures_only and DebitReturn.objects.filter(batch=batch).exists():
+        return DEBIT_SILENCE_MEANS_PAID
     return DEBIT_CODE_WAITS if lines_about(item).filter(_WAITS).exists() else None
 
 

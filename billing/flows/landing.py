@@ -38,7 +38,7 @@ CREDITED_AFTER_GOING_BACK = "credited_after_going_back"
 REFUSED_AFTER_CREDIT = "refused_after_credit"
 """What cases say of a province that contradicts itself."""
 
-_SOON = timedelta(minutes=1)
+_SOON, _SELDOM = timedelta(minutes=1), timedelta(hours=1)
 _LET_GO = (EntryKind.REVERSED, EntryKind.REFUND_OWED)
 _GONE = (*RECHARGE_OVER, RechargeState.REFUND_OWED)
 _PAID = f"SELECT id FROM billing_recharge WHERE id IN ({{query}}) AND state = '{RechargeState.PAID}'"
@@ -84,11 +84,19 @@ def settled(message: OutboundMessage, now: datetime) -> None:
         words = (money.CREDITED, money.REFUSED)
         told = money.credits_told(message.partner, message.answer, asked, words)
         apply(message.partner, told, asked_at=_sent_at(message), now=now)
+        ask_again([number for number in asked if number not in told], now=now)
     else:
-        reason = _reason(message)
-        told = {number: Credit(number, money.REFUSED, reason) for number in asked}
-        _note_refused(message.partner, told, now=now)
-    ask_again([number for number in asked if number not in told], now=now)
+        _refused_whole(message, asked, now=now)
+
+
+def _refused_whole(message: OutboundMessage, asked: Collection[str], *, now: datetime) -> None:
+    """The province did not take the message. That settles what it was asked for once; of the rest an earlier call may
+    have been credited and its answer lost: the sweep asks on, the less often the older they are."""
+    for recharge in _paid(asked, message.partner):
+        wait = min(max((now - recharge.paid_at) / 4, _SOON), _SELDOM)
+        is_settled = message.attempts <= 1 and recharge.landing_attempts <= 1
+        next_look = None if is_settled else now + wait
+        note_trouble(recharge, _reason(message), message.partner, next_look=next_look, now=now)
 
 
 def died(message: OutboundMessage, now: datetime) -> None:
@@ -104,12 +112,13 @@ def apply(
     was asked, now if not given. What contradicts its earlier word moves no money and is a case."""
     credited = [number for number, credit in told.items() if credit.result == money.CREDITED]
     refused = {number: credit for number, credit in told.items() if credit.result == money.REFUSED}
-    if credited:
-        _look_at_cases(province, credited, asked_at=asked_at or now, now=now)
-        land(province, credited, now=now)
+    # Cases before recharges, and the accounts last, in the order of the locks.
     if refused:
         note_denied(province, refused, now=now)
         _note_refused(province, refused, now=now)
+    if credited:
+        _look_at_cases(province, credited, asked_at=asked_at or now, now=now)
+        land(province, credited, now=now)
 
 
 def land(province: Partner, recharge_nos: Collection[str], *, now: datetime) -> int:

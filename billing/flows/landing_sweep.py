@@ -113,7 +113,7 @@ def _conclude(province: Partner, claimed: _Claimed, told: dict[str, Credit], *, 
     last_day.note_doubt(claimed.on_last_day - told.keys(), now=now)
     unknown = sorted(told.keys() - known.keys())
     gone = {
-        number for number in unknown if number in claimed.on_last_day and last_day.refund(number, now=now)
+        number for number in unknown if number in claimed.on_last_day and last_day.try_refund(number, now=now)
     }
     _promise_again([claimed.paid[number] for number in unknown if number not in gone], now=now)
 

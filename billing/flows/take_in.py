@@ -4,7 +4,7 @@ transaction.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -109,6 +109,9 @@ def take_in(
     `key` chooses the shard of all accounts concerned; `stays_open`: whether the bills stay in flight, as those settled
     at export do. `also`: further accounts that the caller posts on afterwards.
     """
+    # Finance may have confirmed the day while this began before midnight.
+    while not pay_on_day(arrangement.bank_id, business_date):
+        business_date += timedelta(days=1)
     given: dict[str, Any] = {
         "way": arrangement.way,
         "business_date": business_date,
@@ -117,7 +120,6 @@ def take_in(
         "look_again": now + landing.LOOK_AGAIN,
         "refund_by": refund_by(business_date),
     }
-    pay_on_day(arrangement.bank_id, business_date)
     for statement in (_LOCK_BILLS, _ALLOT, _SHARES, _BILLS, _NUMBER_ENTRIES):
         execute(statement, given)
     posting = POSTINGS[kind]

@@ -10,7 +10,12 @@ from django.db import transaction
 from django.db.models import QuerySet, TextChoices
 from django.utils.translation import pgettext_lazy
 
-from billing.debit_errors import DEBIT_ITEM_NOT_FOUND, DEBIT_NOTHING_UNANSWERED, DEBIT_REMARK_MISSING
+from billing.debit_errors import (
+    DEBIT_ITEM_NOT_FOUND,
+    DEBIT_NOTHING_UNANSWERED,
+    DEBIT_REMARK_MISSING,
+    DEBIT_SILENCE_MEANS_PAID,
+)
 from billing.flows import end_unanswered
 from billing.flows.debit_stage import locked, require_stage
 from billing.models import DebitItem, DebitRun
@@ -102,6 +107,8 @@ def carry_out(proposal: Proposal, approved_by_id: int, now: datetime) -> None:
     run = locked(proposal.what["run_no"])
     if "item_id" in proposal.what:
         of_item(_fetched().get(pk=proposal.what["item_id"]), now=now)
+    else:
+        _require_silence(run, proposal.what["batches"], now=now)
     end_unanswered.end(run, _items(proposal.what), remark=proposal.remark, now=now)
 
 
@@ -150,6 +157,13 @@ def _wish(ending: Ending, remark: str) -> Wish:
             **ending.found_by,
         },
     )
+
+
+def _require_silence(run: DebitRun, batch_ids: list[int], *, now: datetime) -> None:
+    """Where a bank names failures only, a return that came meanwhile says that it debited what it does not name."""
+    silent = end_unanswered.overdue_batches(run, now=now)
+    if run.arrangement.answers_failures_only and not set(batch_ids) <= set(silent):
+        raise Refusal(DEBIT_SILENCE_MEANS_PAID)
 
 
 def _fetched() -> QuerySet[DebitItem]:

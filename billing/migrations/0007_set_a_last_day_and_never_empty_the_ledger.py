@@ -1,4 +1,4 @@
-"""A last day for money that was taken: what hangs now gets one from its own business date. And TRUNCATE, which passes
+"""A last day for money that was taken: what hangs now gets one from today, since people may be at it. And TRUNCATE, which passes
 the triggers of rows, is refused for entries and lines."""
 
 from typing import Any
@@ -12,7 +12,8 @@ from django.db import migrations, models
 def set_last_days(apps: Any, schema_editor: Any) -> None:
     """Only what is not credited yet needs one."""
     schema_editor.execute(
-        "UPDATE billing_recharge SET refund_by = business_date + %s WHERE state = 'PAID' AND refund_by IS NULL",
+        "UPDATE billing_recharge SET refund_by = greatest(business_date, current_date) + %s"
+        " WHERE state = 'PAID' AND refund_by IS NULL",
         [settings.UNIPAY_RECHARGE_REFUND_DAYS],
     )
 

@@ -38,8 +38,8 @@ def in_chinese(state: str, **rest: object) -> str:
         ),
         (
             recharge("PAID", refund_by=date(2026, 11, 11)),
-            "50.00 yuan taken by ICBC on the 5th, not credited; the last day for a refund was on the 11th, "
-            "people look into it.",
+            "50.00 yuan taken by ICBC on the 5th, not credited; its refund was due on the 11th "
+            "and waits for bank or province.",
         ),
         (
             recharge("TAKING_BACK", why="wrong number"),
@@ -203,7 +203,7 @@ def test_a_debit_in_flight_or_taken_back(facts: DebitFacts, words: str) -> None:
         ),
         (
             {"state": "PAID", "refund_by": date(2026, 11, 11)},
-            "5日在工商银行缴费50.00元，未入账；原定最迟11日退款，人工处理中。",
+            "5日在工商银行缴费50.00元，未入账；应于11日退款，待银行或省公司处理。",
         ),
         (
             {"state": "TAKING_BACK", "is_debit": True, "why": "号码有误。"},

@@ -1,13 +1,14 @@
 """What banks answer (domain.md C3): each line has one effect, however often it is said, and what makes no sense is
 left to people."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 
 from billing.flows import debit_cancel, debit_return, debit_run, debit_stage, settle_chunk, settle_return
-from billing.models import Bill, DebitBatch, DebitItem, DebitReturn, JournalEntry, Recharge
+from billing.models import Bill, DebitBatch, DebitItem, DebitReturn, JournalEntry, Recharge, ReconciledDay
 from signing.models import Contract, ManualCase, SigningTransaction
 from tests.billing.debits import (
     DAY,
@@ -63,6 +64,19 @@ def test_the_same_return_under_another_name_changes_nothing() -> None:
     assert (again.state, again.repeated_count, again.settled_fen) == ("SETTLED", 2, 0)
     assert (Recharge.objects.count(), JournalEntry.objects.count()) == (1, 1)
     assert cases() == []
+
+
+def test_what_is_settled_after_its_day_was_confirmed_counts_on_the_next() -> None:
+    """A chunk begun before midnight comes to the day after finance did."""
+    owing(1000)
+    run = run_of(arranged())
+    ReconciledDay.objects.create(bank=the_bank(), business_date=DAY, amount_fen=0, confirmed_at=NOW)
+
+    bring_return(paid(*items(run)))
+
+    day_after = DAY + timedelta(days=1)
+    assert Recharge.objects.get().business_date == day_after
+    assert JournalEntry.objects.get().business_date == day_after
 
 
 def test_the_very_same_file_is_refused() -> None:

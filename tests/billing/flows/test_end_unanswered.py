@@ -322,6 +322,35 @@ def test_later_silence_of_a_bank_that_names_failures_only_is_a_case(maker: User,
     assert DebitReturn.objects.get().state == "SETTLED"
 
 
+def test_the_silence_of_a_bank_that_names_failures_only_is_not_ended_beside_a_return(maker: User) -> None:
+    """One code nobody mapped keeps the whole silence from being settled: the bank has debited the others."""
+    run = asked_online(2, answers_failures_only=True)
+    one, two = items(run)
+    bring(return_content([*failed(two, code="ZZ9")]))
+
+    with pytest.raises(Refusal) as refused_run:
+        submit(run, maker)
+    with pytest.raises(Refusal) as refused:
+        submit_one(one, maker)
+
+    assert refused_with(refused_run) == "debit_nothing_unanswered"
+    assert refused_with(refused) == "debit_silence_means_paid"
+
+
+def test_a_return_that_comes_meanwhile_says_what_the_silence_of_such_a_bank_means(
+    maker: User, checker: User
+) -> None:
+    run = asked_online(3, answers_failures_only=True)
+    proposal = submit(run, maker)
+    bring(return_content([*failed(items(run)[0], code="ZZ9")]))
+
+    with pytest.raises(Refusal) as refused:
+        approve(proposal, checker)
+
+    assert refused_with(refused) in ("debit_silence_means_paid", "proposal_stale")
+    assert states(DebitItem) == ["SENT"] * 3
+
+
 def test_what_was_settled_at_export_goes_back(maker: User, checker: User) -> None:
     run = asked_offline()
     (landing,) = promised("land_recharges")

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from billing.errors import RECHARGE_NOT_STUCK
-from billing.flows import landing
+from billing.flows import ask_back, landing
 from billing.models import JournalEntry, Recharge
 from billing.states import AccountRole, EntryKind
 from signing.models import ManualCase
@@ -130,7 +130,32 @@ def test_a_message_refused_as_a_whole_refuses_each_of_its_recharges() -> None:
     money.refuse(message, "2001", "number_not_normal", now=LATER)
 
     assert {each.landing_error for each in Recharge.objects.all()} == {"2001"}
+    assert {each.next_landing_at for each in Recharge.objects.all()} == {None}
     assert ManualCase.objects.count() == 2
+
+
+@pytest.mark.parametrize(("calls", "attempts"), [(2, 1), (1, 2)])
+def test_a_refusal_of_the_whole_does_not_speak_of_what_was_asked_before(calls: int, attempts: int) -> None:
+    """An earlier call may have been credited and its answer lost: people know, and the sweep asks."""
+    recharge = make_recharge("PAID", paid_at=NOW)
+    (message,) = money.promise(recharge, now=NOW)
+    Recharge.objects.filter(pk=recharge.pk).update(landing_attempts=attempts)
+    message.attempts = calls
+
+    money.refuse(message, "2001", "bad_signature", now=NOW + timedelta(hours=1))
+
+    recharge = money.fresh(recharge)
+    assert recharge.next_landing_at == NOW + timedelta(hours=1, minutes=15)
+    assert not ask_back.is_surely_not_credited(recharge)
+    assert ManualCase.objects.count() == 1
+
+
+def test_what_is_refused_after_it_was_asked_for_twice_is_taken_back_before_it_is_given_back() -> None:
+    once = make_recharge("PAID", landing_attempts=1, landing_error="number_not_normal")
+    twice = make_recharge("PAID", landing_attempts=2, landing_error="number_not_normal")
+
+    assert ask_back.is_surely_not_credited(once)
+    assert not ask_back.is_surely_not_credited(twice)
 
 
 def test_what_the_answer_leaves_out_is_asked_about_soon() -> None:

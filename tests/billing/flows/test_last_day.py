@@ -223,6 +223,25 @@ def test_what_was_refused_is_owed_back_on_its_last_day_and_not_before() -> None:
     money.require_conserved()
 
 
+@pytest.mark.usefixtures("_reconciled")
+def test_one_that_fails_keeps_nobody_elses_money_back(
+    time_machine: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = refused(), refused()
+    give_back = last_day.give_back.give_back
+
+    def fails_for_the_first(held: Recharge, *args: Any, **fields: Any) -> Recharge:
+        if held.pk == first.pk:
+            raise RuntimeError("a row nobody foresaw")
+        return give_back(held, *args, **fields)
+
+    monkeypatch.setattr(last_day.give_back, "give_back", fails_for_the_first)
+    time_machine.move_to(ON_LAST_DAY, tick=False)
+    refund_what_was_refused()
+
+    assert (money.fresh(first).state, money.fresh(second).state) == ("PAID", "REFUND_OWED")
+
+
 def test_what_was_refused_goes_back_by_itself_as_soon_as_its_day_is_reconciled(time_machine: Any) -> None:
     one = refused()
     time_machine.move_to(ON_LAST_DAY, tick=False)
