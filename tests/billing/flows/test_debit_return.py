@@ -31,6 +31,7 @@ from tests.billing.debits import (
 )
 from tests.billing.money import balances, require_conserved
 from tests.signing.factories import the_bank, the_province
+from unipay import clock
 from unipay.errors import Finality
 from unipay.exchange.models import FileFault, ReceivedFile
 from unipay.partners.models import ResultCode, UnmappedCode
@@ -66,15 +67,17 @@ def test_the_same_return_under_another_name_changes_nothing() -> None:
     assert cases() == []
 
 
-def test_what_is_settled_after_its_day_was_confirmed_counts_on_the_next() -> None:
+def test_what_is_settled_after_its_day_was_confirmed_counts_on_the_next(time_machine: Any) -> None:
     """A chunk begun before midnight comes to the day after finance did."""
+    time_machine.move_to(clock.now(), tick=False)
+    today = clock.business_date(clock.now())
     owing(1000)
     run = run_of(arranged())
-    ReconciledDay.objects.create(bank=the_bank(), business_date=DAY, amount_fen=0, confirmed_at=NOW)
+    ReconciledDay.objects.create(bank=the_bank(), business_date=today, amount_fen=0, confirmed_at=NOW)
 
     bring_return(paid(*items(run)))
 
-    day_after = DAY + timedelta(days=1)
+    day_after = today + timedelta(days=1)
     assert Recharge.objects.get().business_date == day_after
     assert JournalEntry.objects.get().business_date == day_after
 
