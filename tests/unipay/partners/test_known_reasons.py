@@ -10,7 +10,7 @@ from unipay.partners import known_reasons
 from unipay.partners.models import ResultCode
 from unipay.partners.reference import FIXTURES
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("chart", "english")]
 
 
 def test_every_code_that_ships_has_a_reason_that_fits() -> None:

@@ -16,7 +16,7 @@ LIST = "/admin/partners/resultcode/"
 UNMAPPED = f"{LIST}unmapped/"
 HEAD = "kind,partner,direction,operation,code,reason_code,finality,remark\n"
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("chart", "english")]
 
 
 def dry_run(client: Client, text: str) -> Any:
